@@ -1,0 +1,40 @@
+package mc
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// ID identifies an entity. It is a random (version 4) UUID, written in lower
+// case with hyphens.
+type ID = uuid.UUID
+
+// NewID returns a fresh random ID.
+func NewID() ID { return uuid.New() }
+
+// ParseID reads an ID in any form the contract accepts: hyphenated in any
+// case, 32 hexadecimal digits, in braces, or as urn:uuid. The second result is
+// false for everything else.
+func ParseID(s string) (ID, bool) {
+	if len(s) == 38 && (!strings.HasPrefix(s, "{") || !strings.HasSuffix(s, "}")) {
+		return ID{}, false
+	}
+	id, err := uuid.Parse(s)
+	return id, err == nil
+}
+
+// MustID reads an ID that is known to be well formed, such as a constant. It
+// panics otherwise.
+func MustID(s string) ID { return uuid.MustParse(s) }
+
+// Ref returns a pointer to a copy of v, for optional fields.
+func Ref[T any](v T) *T { return &v }
+
+// Same reports whether two optional values are both absent or equal.
+func Same[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
