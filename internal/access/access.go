@@ -1,0 +1,147 @@
+// Package access decides who may call an operation.
+//
+// It knows who is calling (a person or an agent), loads the board or task that
+// the path names, and hands handlers a typed scope. Each guard is a value that
+// an operation declares; no handler checks roles by itself. What depends on the
+// content of a request, such as which fields an agent may change, is a rule of
+// package mc.
+package access
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"missioncontrol/internal/auth"
+	"missioncontrol/internal/httpapi"
+	"missioncontrol/internal/mc"
+	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/store"
+)
+
+// Person is a signed-in user, acting in their active organization.
+type Person struct {
+	User   mc.User
+	Member mc.Member // of the active organization
+}
+
+// Actor is whoever calls: a person or an agent, never both.
+type Actor struct {
+	Person *Person
+	Agent  *mc.Agent
+}
+
+// Board is the scope of operations on one board.
+type Board struct {
+	Actor
+	Board mc.Board
+	// CanWrite tells whether the caller may change the board. Agents of the
+	// board always may, within the rules of what they change.
+	CanWrite bool
+}
+
+// Task is the scope of operations on one task.
+type Task struct {
+	Board
+	TaskID mc.ID
+}
+
+// Limits is how often callers may try.
+type Limits struct {
+	AgentAuth ratelimit.Policy
+	// CountFailuresOnly leaves successful calls of agents out of the count.
+	CountFailuresOnly bool
+}
+
+// Guards makes the guards of operations.
+type Guards struct {
+	store   *store.Store
+	signIn  auth.Authenticator
+	limiter ratelimit.Limiter
+	limits  Limits
+	clock   mc.Clock
+}
+
+// New returns guards that read from st.
+func New(st *store.Store, signIn auth.Authenticator, limiter ratelimit.Limiter, limits Limits, clock mc.Clock) *Guards {
+	return &Guards{store: st, signIn: signIn, limiter: limiter, limits: limits, clock: clock}
+}
+
+func (g *Guards) agentLimit(appliesTo string) *httpapi.LimitPolicy {
+	counts := "all"
+	if g.limits.CountFailuresOnly {
+		counts = "failures"
+	}
+	return &httpapi.LimitPolicy{
+		Name: "agent_auth", Limit: g.limits.AgentAuth.Limit, Window: g.limits.AgentAuth.Window, AppliesTo: appliesTo, Counts: counts,
+	}
+}
+
+// BoardNoOrganization and BoardDenied are what people are told who may not use a board.
+const (
+	BoardNoOrganization = "No org access"
+	BoardDenied         = "Board access denied"
+)
+
+// BoardMember loads the membership of a user in a board's organization and
+// tells what it opens. The active organization plays no part, nor does the role.
+func BoardMember(ctx context.Context, r store.Reader, user mc.ID, board mc.Board) (m mc.Member, read, write bool, err error) {
+	m, err = r.Member(ctx, board.OrganizationID, user)
+	if mc.KindOf(err) == mc.KindNotFound {
+		return m, false, false, mc.Forbidden(BoardNoOrganization)
+	}
+	if err != nil {
+		return m, false, false, err
+	}
+	var grant *mc.BoardGrant
+	if !m.AllBoardsWrite {
+		if grant, err = r.Grant(ctx, m.ID, board.ID); err != nil {
+			return m, false, false, err
+		}
+	}
+	return m, m.CanRead(grant), m.CanWrite(grant), nil
+}
+
+// OrganizationOfAgent returns the organization that an agent belongs to: that
+// of its board or, for a main agent, that of its gateway.
+func OrganizationOfAgent(ctx context.Context, r store.Reader, a mc.Agent) (mc.ID, error) {
+	if a.BoardID != nil {
+		board, err := r.Board(ctx, *a.BoardID)
+		return board.OrganizationID, err
+	}
+	if a.GatewayID == nil {
+		return mc.ID{}, mc.NotFound()
+	}
+	gateway, err := r.GatewayByID(ctx, *a.GatewayID)
+	return gateway.OrganizationID, err
+}
+
+// AgentOnBoard refuses agents of other boards, and main agents whose gateway
+// belongs to another organization.
+func AgentOnBoard(ctx context.Context, r store.Reader, a mc.Agent, board mc.Board) error {
+	if a.BoardID != nil {
+		if *a.BoardID != board.ID {
+			return mc.Forbidden()
+		}
+		return nil
+	}
+	organization, err := OrganizationOfAgent(ctx, r, a)
+	if mc.KindOf(err) == mc.KindNotFound || err == nil && organization != board.OrganizationID {
+		return mc.Forbidden()
+	}
+	return err
+}
+
+// bearer returns the token of the Authorization header. The scheme is
+// case-insensitive.
+func bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+// presenceTimeout bounds the little write that keeps an agent's presence.
+const presenceTimeout = 5 * time.Second

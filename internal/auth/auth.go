@@ -1,0 +1,45 @@
+// Package auth reads the credentials of people. Each way of signing in is an
+// Authenticator; which one is used is a setting. Tokens of agents have their
+// own package, token.
+package auth
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"net/http"
+	"strings"
+
+	"missioncontrol/internal/mc"
+)
+
+// Identity is what credentials prove of a person.
+type Identity struct {
+	Subject string  // stable, unique at the identity provider
+	Email   *string // as far as known
+	Name    *string
+}
+
+// Authenticator reads the credentials of a request. It reports false when there
+// are none or they are wrong.
+type Authenticator interface {
+	Authenticate(r *http.Request) (Identity, bool)
+}
+
+// Local authenticates the single user of local mode by one shared token.
+type Local struct {
+	digest [sha256.Size]byte
+}
+
+// NewLocal returns an authenticator that accepts token.
+func NewLocal(token string) Local { return Local{sha256.Sum256([]byte(strings.TrimSpace(token)))} }
+
+// Authenticate compares the bearer token in constant time, whatever its length.
+func (l Local) Authenticate(r *http.Request) (Identity, bool) {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
+	token = strings.TrimSpace(token)
+	digest := sha256.Sum256([]byte(token))
+	if !strings.EqualFold(scheme, "bearer") || token == "" || subtle.ConstantTimeCompare(digest[:], l.digest[:]) != 1 {
+		return Identity{}, false
+	}
+	return Identity{Subject: mc.LocalUserSubject, Email: mc.Ref(mc.LocalUserEmail), Name: mc.Ref(mc.LocalUserName)}, true
+}
