@@ -79,4 +79,7 @@ type Delivery struct {
 	CreatedAt     Time      `db:"created_at"`
 	UpdatedAt     Time      `db:"updated_at"`
 	SentAt        *Time     `db:"sent_at"`
+	// NextAttemptAt is when a message that could not be sent is tried again. While a
+	// try is under way it lies ahead, which keeps other workers away.
+	NextAttemptAt *Time `db:"next_attempt_at"`
 }

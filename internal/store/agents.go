@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+
+	"missioncontrol/internal/mc"
+)
+
+var (
+	agentTable = tableOf[mc.Agent]("agents")
+	agentCols  = agentTable.cols("a")
+)
+
+const agentFrom = ` FROM agents a `
+
+// Agent loads an agent.
+func (r Reader) Agent(ctx context.Context, id mc.ID) (mc.Agent, error) {
+	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.id = ?`, id)
+}
+
+// AgentByToken loads the agent whose current or, during a rotation, previous
+// token has this SHA-256 (hex).
+func (r Reader) AgentByToken(ctx context.Context, sha256 string) (mc.Agent, error) {
+	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.agent_token_sha256 = ? OR a.previous_agent_token_sha256 = ? LIMIT 1`, sha256, sha256)
+}
+
+// AgentsWithoutLookup lists agents whose token is only known by its slow hash,
+// as in an adopted database.
+func (r Reader) AgentsWithoutLookup(ctx context.Context) ([]mc.Agent, error) {
+	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.agent_token_sha256 IS NULL AND a.agent_token_hash IS NOT NULL`)
+}
+
+// MainAgent loads the main agent of a gateway.
+func (r Reader) MainAgent(ctx context.Context, gateway mc.ID) (mc.Agent, error) {
+	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.gateway_id = ? AND a.board_id IS NULL ORDER BY a.created_at, a.id LIMIT 1`, gateway)
+}
+
+// Lead loads the lead of a board.
+func (r Reader) Lead(ctx context.Context, board mc.ID) (mc.Agent, error) {
+	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id = ? AND a.is_board_lead LIMIT 1`, board)
+}
+
+// AgentsOfBoard lists all agents of a board, newest first.
+func (r Reader) AgentsOfBoard(ctx context.Context, board mc.ID) ([]mc.Agent, error) {
+	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id = ? ORDER BY a.created_at DESC, a.id`, board)
+}
+
+// MainAgents lists the board-less agents of a gateway.
+func (r Reader) MainAgents(ctx context.Context, gateway mc.ID) ([]mc.Agent, error) {
+	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.gateway_id = ? AND a.board_id IS NULL`, gateway)
+}
+
+// AgentFilter chooses agents of a list. Exactly one of Member, BoardID and
+// OrganizationID bounds the list; the other fields narrow it.
+type AgentFilter struct {
+	Member         *mc.Member // agents on boards the member may read, and main agents of the organization's gateways
+	OrganizationID *mc.ID     // agents on boards of the organization, and main agents of its gateways
+	BoardID        *mc.ID
+	GatewayID      *mc.ID // agents on boards of the gateway, and its main agent
+	WithoutMain    bool
+}
+
+func (f AgentFilter) where() (string, []any) {
+	organization := f.OrganizationID
+	if f.Member != nil {
+		organization = &f.Member.OrganizationID
+	}
+	var args []any
+	where := "TRUE"
+	if organization != nil {
+		board := `a.board_id IN (SELECT b.id FROM boards b WHERE b.organization_id = ?`
+		args = append(args, *organization)
+		if f.Member != nil && !f.Member.ReadsAllBoards() {
+			board += ` AND EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`
+			args = append(args, f.Member.ID)
+		}
+		where = "(" + board + ")"
+		if !f.WithoutMain {
+			where += ` OR a.board_id IS NULL AND a.gateway_id IN (SELECT w.id FROM gateways w WHERE w.organization_id = ?)`
+			args = append(args, *organization)
+		}
+		where += ")"
+	}
+	if f.BoardID != nil {
+		where, args = where+" AND a.board_id = ?", append(args, *f.BoardID)
+	}
+	if f.GatewayID != nil {
+		where += ` AND (a.board_id IN (SELECT b.id FROM boards b WHERE b.gateway_id = ?) OR a.board_id IS NULL AND a.gateway_id = ?)`
+		args = append(args, *f.GatewayID, *f.GatewayID)
+	}
+	return where, args
+}
+
+// Agents lists a page of agents, newest first.
+func (r Reader) Agents(ctx context.Context, f AgentFilter, limit, offset int) ([]mc.Agent, int64, error) {
+	where, args := f.where()
+	return page[mc.Agent](ctx, r, agentCols, agentFrom+`WHERE `+where, `a.created_at DESC, a.id`, limit, offset, args...)
+}
+
+// AgentsSince lists board agents that changed or were seen at or after a time,
+// or whose last change comes after a sequence number, in the order of changes.
+func (r Reader) AgentsSince(ctx context.Context, f AgentFilter, since *mc.Time, after int64) ([]mc.Agent, error) {
+	f.WithoutMain = true
+	where, args := f.where()
+	if since != nil {
+		where, args = where+` AND (a.updated_at >= ? OR a.last_seen_at >= ?)`, append(args, *since, *since)
+	} else {
+		where, args = where+` AND a.seq > ?`, append(args, after)
+	}
+	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE `+where+` ORDER BY a.seq, a.updated_at, a.id`, args...)
+}
+
+// WorkerCount returns how many agents of a board are not its lead.
+func (r Reader) WorkerCount(ctx context.Context, board mc.ID) (int, error) {
+	return count(ctx, r, `SELECT count(*) FROM agents WHERE board_id = ? AND NOT is_board_lead`, board)
+}
+
+// AgentNamed looks for agents of the name, in any case: on the board, and on
+// any board of the gateway.
+func (r Reader) AgentNamed(ctx context.Context, name string, board mc.ID, gateway *mc.ID) (onBoard, onGateway *mc.Agent, err error) {
+	agents, err := list[mc.Agent](ctx, r, `
+		SELECT `+agentCols+agentFrom+`
+		WHERE lower(a.name) = lower(?) AND (a.board_id = ? OR a.board_id IN (SELECT b.id FROM boards b WHERE b.gateway_id = ?))`, name, board, gateway)
+	for i := range agents {
+		if agents[i].OnBoard(board) {
+			onBoard = &agents[i]
+		} else {
+			onGateway = &agents[i]
+		}
+	}
+	return onBoard, onGateway, err
+}
+
+// AgentByName loads the first agent with exactly this name in an organization,
+// on the board if one is given.
+func (r Reader) AgentByName(ctx context.Context, organization mc.ID, name string, board *mc.ID) (mc.Agent, error) {
+	f := AgentFilter{OrganizationID: &organization, BoardID: board}
+	where, args := f.where()
+	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE `+where+` AND a.name = ? ORDER BY a.created_at, a.id LIMIT 1`, append(args, name)...)
+}
+
+// LockAgent loads an agent and holds its row until the end of the transaction.
+func (tx *Tx) LockAgent(ctx context.Context, id mc.ID) (mc.Agent, error) {
+	return get[mc.Agent](ctx, tx.Reader, `SELECT `+agentCols+agentFrom+`WHERE a.id = ?`+tx.forUpdate(), id)
+}
+
+// InsertAgent adds an agent and announces it.
+func (tx *Tx) InsertAgent(ctx context.Context, a mc.Agent) error {
+	if err := agentTable.insert(ctx, tx, &a); err != nil {
+		return err
+	}
+	tx.announceAgent(a)
+	return nil
+}
+
+// UpdateAgent writes everything of an agent that may change, and announces it.
+func (tx *Tx) UpdateAgent(ctx context.Context, a mc.Agent) error {
+	tx.announceAgent(a)
+	return agentTable.update(ctx, tx, &a,
+		"board_id", "gateway_id", "name", "status", "runtime", "openclaw_session_id", "agent_token_hash", "agent_token_sha256", "previous_agent_token_sha256",
+		"heartbeat_config", "identity_profile", "identity_template", "soul_template", "is_board_lead", "provision_requested_at", "provision_action",
+		"last_seen_at", "lifecycle_generation", "wake_attempts", "last_wake_sent_at", "checkin_deadline_at", "last_provision_error", "updated_at")
+}
+
+func (tx *Tx) announceAgent(a mc.Agent) {
+	var scope mc.ID
+	if a.BoardID != nil {
+		scope = *a.BoardID
+	}
+	tx.Announce(KindAgent, scope, a.ID)
+}
+
+// DeleteAgent removes an agent. Tasks it worked on go back to the inbox, tasks
+// it was assigned lose their assignee; its activity stays, without its name.
+func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
+	now := tx.Now()
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		{`UPDATE tasks SET status = ?, assigned_agent_id = NULL, in_progress_at = NULL, updated_at = ? WHERE assigned_agent_id = ? AND status = ?`, []any{mc.StatusInbox, now, id, mc.StatusInProgress}},
+		{`UPDATE tasks SET assigned_agent_id = NULL, updated_at = ? WHERE assigned_agent_id = ?`, []any{now, id}},
+		{`UPDATE activity_events SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
+		{`UPDATE approvals SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
+		{`UPDATE board_webhooks SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{now, id}},
+		{`DELETE FROM agents WHERE id = ?`, []any{id}},
+	} {
+		if _, err := exec(ctx, tx, step.sql, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package store
+
+import (
+	"context"
+
+	"missioncontrol/internal/mc"
+)
+
+var (
+	deliveryTable = tableOf[mc.Delivery]("deliveries")
+	deliveryCols  = deliveryTable.cols("d")
+)
+
+// InsertDelivery puts a message to an agent into its queue.
+func (tx *Tx) InsertDelivery(ctx context.Context, d mc.Delivery) error {
+	if err := deliveryTable.insert(ctx, tx, &d); err != nil {
+		return err
+	}
+	scope := mc.ID{}
+	if d.BoardID != nil {
+		scope = *d.BoardID
+	}
+	tx.Announce(KindDelivery, scope, d.ID) // gives the row its place in the queue
+	return nil
+}
+
+// NextDelivery loads the oldest message to an agent that is still to be sent;
+// nil when there is none.
+func (r Reader) NextDelivery(ctx context.Context, agent mc.ID) (*mc.Delivery, error) {
+	return find[mc.Delivery](ctx, r, `SELECT `+deliveryCols+` FROM deliveries d WHERE d.agent_id = ? AND d.state = ? ORDER BY d.seq LIMIT 1`, agent, mc.DeliveryQueued)
+}
+
+// LockDelivery loads a message and holds its row until the end of the transaction.
+func (tx *Tx) LockDelivery(ctx context.Context, id mc.ID) (mc.Delivery, error) {
+	return get[mc.Delivery](ctx, tx.Reader, `SELECT `+deliveryCols+` FROM deliveries d WHERE d.id = ?`+tx.forUpdate(), id)
+}
+
+// UpdateDelivery writes how far a message has come.
+func (tx *Tx) UpdateDelivery(ctx context.Context, d mc.Delivery) error {
+	return deliveryTable.update(ctx, tx, &d, "state", "attempts", "last_error", "updated_at", "sent_at", "next_attempt_at")
+}

@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"math/bits"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"missioncontrol/internal/mc"
+)
+
+// Reader runs queries: on the read pool when it comes from a Store, inside of
+// the transaction when it comes from a Tx. Entity files give it their methods.
+type Reader struct {
+	dialect Dialect
+	q       sqlx.ExtContext
+	failed  *error // of a transaction: its first failure
+}
+
+// get runs a query for exactly one row (or value) and returns it; mc.NotFound
+// when there is none. T is a struct with db tags or a type that can be scanned.
+func get[T any](ctx context.Context, r Reader, query string, args ...any) (T, error) {
+	var row T
+	err := r.run(ctx, query, args, func(query string, args []any) error {
+		return sqlx.GetContext(ctx, r.q, &row, query, args...)
+	})
+	return row, err
+}
+
+// find is get for a row that may be missing: nil then.
+func find[T any](ctx context.Context, r Reader, query string, args ...any) (*T, error) {
+	row, err := get[T](ctx, r, query, args...)
+	if mc.KindOf(err) == mc.KindNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &row, nil
+}
+
+// list runs a query and returns its rows (or values), never nil.
+func list[T any](ctx context.Context, r Reader, query string, args ...any) ([]T, error) {
+	rows := []T{}
+	err := r.run(ctx, query, args, func(query string, args []any) error {
+		return sqlx.SelectContext(ctx, r.q, &rows, query, args...)
+	})
+	return rows, err
+}
+
+// count runs a SELECT COUNT(*).
+func count(ctx context.Context, r Reader, query string, args ...any) (int, error) {
+	return get[int](ctx, r, query, args...)
+}
+
+// exists reports whether a query has any row.
+func exists(ctx context.Context, r Reader, query string, args ...any) (bool, error) {
+	return get[bool](ctx, r, "SELECT EXISTS ("+query+")", args...)
+}
+
+// exec runs a statement that returns no rows, and tells how many it touched.
+func exec(ctx context.Context, tx *Tx, query string, args ...any) (touched int64, err error) {
+	err = tx.run(ctx, query, args, func(query string, args []any) error {
+		res, err := tx.q.ExecContext(ctx, query, args...)
+		if err == nil {
+			touched, err = res.RowsAffected()
+		}
+		return err
+	})
+	return touched, err
+}
+
+// in gives the placeholders and arguments of an IN list: "t.id IN " + list. The
+// list is padded to a power of two with its last element, so that lists of all
+// lengths share a few prepared statements. Nothing is in an empty list.
+func in[T any](values []T) (list string, args []any) {
+	if len(values) == 0 {
+		return "(NULL)", nil
+	}
+	n := 1 << bits.Len(uint(len(values)-1))
+	args = make([]any, n)
+	for i := range args {
+		args[i] = values[min(i, len(values)-1)]
+	}
+	return "(?" + strings.Repeat(",?", n-1) + ")", args
+}
+
+// forUpdate, at the end of a SELECT, locks its rows until the transaction ends.
+// SQLite needs nothing: a transaction has the whole database for itself.
+func (r Reader) forUpdate() string {
+	if r.dialect == PostgreSQL {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// folded is a text column as names are sorted and compared without case, the
+// same on both engines, and as the indexes on names have it.
+func (r Reader) folded(column string) string {
+	if r.dialect == PostgreSQL {
+		return "lower(" + column + ") COLLATE \"C\""
+	}
+	return "lower(" + column + ")"
+}
+
+// run executes a statement in the engine's form and translates its error.
+//
+// A failure ends its transaction for good, as PostgreSQL has it anyway: SQLite
+// may have rolled back by itself, because of a full disk for example, and would
+// then commit what follows statement by statement.
+func (r Reader) run(ctx context.Context, query string, args []any, statement func(query string, args []any) error) error {
+	if r.failed != nil && *r.failed != nil {
+		return fmt.Errorf("the transaction has failed before: %w", *r.failed)
+	}
+	query, args, err := r.bind(query, args)
+	if err == nil {
+		err = statement(query, args)
+	}
+	if err == nil || errors.Is(err, sql.ErrNoRows) {
+		return translate(ctx, err)
+	}
+	err = translate(ctx, err)
+	if r.failed != nil {
+		*r.failed = err
+	}
+	return err
+}
+
+// bind gives the engine its form of placeholders and plain values. A question
+// mark in a literal counts as a placeholder: pass such a text as an argument.
+func (r Reader) bind(query string, args []any) (string, []any, error) {
+	if r.dialect != PostgreSQL {
+		return query, args, nil
+	}
+	// The driver would ask JSON marshallers before driver.Valuer; database/sql,
+	// which does this for SQLite, does not.
+	plain := make([]any, len(args))
+	for i, arg := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return "", nil, fmt.Errorf("argument %d: %w", i+1, err)
+		}
+		plain[i] = v
+	}
+	return sqlx.Rebind(sqlx.DOLLAR, query), plain, nil
+}

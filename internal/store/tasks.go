@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+
+	"missioncontrol/internal/mc"
+)
+
+var (
+	taskTable       = tableOf[mc.Task]("tasks")
+	taskCols        = taskTable.cols("t")
+	dependencyTable = tableOf[mc.TaskDependency]("task_dependencies")
+	dependencyCols  = dependencyTable.cols("d")
+)
+
+// Task loads a task of a board.
+func (r Reader) Task(ctx context.Context, board, id mc.ID) (mc.Task, error) {
+	return get[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.id = ? AND t.board_id = ?`, id, board)
+}
+
+// LockTask loads a task of a board and holds its row until the end of the
+// transaction, so that two agents cannot both claim it.
+func (tx *Tx) LockTask(ctx context.Context, board, id mc.ID) (mc.Task, error) {
+	return get[mc.Task](ctx, tx.Reader, `SELECT `+taskCols+` FROM tasks t WHERE t.id = ? AND t.board_id = ?`+tx.forUpdate(), id, board)
+}
+
+// TasksByID loads the tasks with these ids that exist on a board, in no order.
+func (r Reader) TasksByID(ctx context.Context, board mc.ID, ids []mc.ID) ([]mc.Task, error) {
+	placeholders, args := in(ids)
+	return list[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? AND t.id IN `+placeholders, append([]any{board}, args...)...)
+}
+
+// TaskFilter chooses tasks of a board.
+type TaskFilter struct {
+	Statuses   []mc.TaskStatus // empty: all
+	AssigneeID *mc.ID
+	Unassigned bool
+}
+
+// Tasks lists a page of a board's tasks, newest first.
+func (r Reader) Tasks(ctx context.Context, board mc.ID, f TaskFilter, limit, offset int) ([]mc.Task, int64, error) {
+	where, args := `t.board_id = ?`, []any{board}
+	if len(f.Statuses) > 0 {
+		placeholders, values := in(f.Statuses)
+		where, args = where+` AND t.status IN `+placeholders, append(args, values...)
+	}
+	if f.AssigneeID != nil {
+		where, args = where+` AND t.assigned_agent_id = ?`, append(args, *f.AssigneeID)
+	}
+	if f.Unassigned {
+		where += ` AND t.assigned_agent_id IS NULL`
+	}
+	return page[mc.Task](ctx, r, taskCols, `FROM tasks t WHERE `+where, `t.created_at DESC, t.id`, limit, offset, args...)
+}
+
+// TaskEdge is a dependency with what is known of the task that is waited for.
+type TaskEdge struct {
+	TaskID          mc.ID         `db:"task_id"`
+	DependsOnTaskID mc.ID         `db:"depends_on_task_id"`
+	Status          mc.TaskStatus `db:"status"`
+}
+
+// EdgesOfTasks lists what these tasks wait for, in the order the dependencies were set.
+func (r Reader) EdgesOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskEdge, error) {
+	if len(tasks) == 0 {
+		return nil, nil
+	}
+	placeholders, args := in(tasks)
+	return list[TaskEdge](ctx, r, `
+		SELECT d.task_id, d.depends_on_task_id, t.status
+		FROM task_dependencies d JOIN tasks t ON t.id = d.depends_on_task_id
+		WHERE d.task_id IN `+placeholders+`
+		ORDER BY d.created_at, d.id`, args...)
+}
+
+// EdgesOfBoard lists all dependencies of a board as task -> what it waits for.
+func (r Reader) EdgesOfBoard(ctx context.Context, board mc.ID) (map[mc.ID][]mc.ID, error) {
+	rows, err := list[mc.TaskDependency](ctx, r, `SELECT `+dependencyCols+` FROM task_dependencies d WHERE d.board_id = ?`, board)
+	edges := make(map[mc.ID][]mc.ID, len(rows))
+	for _, d := range rows {
+		edges[d.TaskID] = append(edges[d.TaskID], d.DependsOnTaskID)
+	}
+	return edges, err
+}
+
+// LockDependents loads the tasks that directly wait for a task, in the order
+// they began to, and holds their rows.
+func (tx *Tx) LockDependents(ctx context.Context, task mc.ID) ([]mc.Task, error) {
+	return list[mc.Task](ctx, tx.Reader, `
+		SELECT `+taskCols+`
+		FROM task_dependencies d JOIN tasks t ON t.id = d.task_id
+		WHERE d.depends_on_task_id = ?
+		ORDER BY d.created_at, d.id`+tx.forUpdate(), task)
+}
+
+// InsertTask adds a task.
+func (tx *Tx) InsertTask(ctx context.Context, t mc.Task) error {
+	return taskTable.insert(ctx, tx, &t)
+}
+
+// UpdateTask writes everything of a task that may change.
+func (tx *Tx) UpdateTask(ctx context.Context, t mc.Task) error {
+	return taskTable.update(ctx, tx, &t, "title", "description", "status", "priority", "due_at", "in_progress_at", "previous_in_progress_at", "assigned_agent_id", "updated_at")
+}
+
+// ReplaceDependencies sets what a task waits for, in this order.
+func (tx *Tx) ReplaceDependencies(ctx context.Context, board, task mc.ID, dependsOn []mc.ID) error {
+	if _, err := exec(ctx, tx, `DELETE FROM task_dependencies WHERE task_id = ?`, task); err != nil {
+		return err
+	}
+	rows := make([]*mc.TaskDependency, len(dependsOn))
+	for i, id := range dependsOn {
+		// A microsecond apart, so that the order of the list is the order of the rows.
+		rows[i] = &mc.TaskDependency{ID: mc.NewID(), BoardID: board, TaskID: task, DependsOnTaskID: id, CreatedAt: tx.Tick()}
+	}
+	return dependencyTable.insert(ctx, tx, rows...)
+}
+
+// DeleteTask removes a task with its comments and other activity. An approval
+// that is first of all about it goes on to the next task it is linked to, or
+// goes with it. The rest follows by the foreign keys of the schema.
+func (tx *Tx) DeleteTask(ctx context.Context, id mc.ID) error {
+	for _, statement := range []string{
+		`DELETE FROM activity_events WHERE task_id = ?`,
+		`DELETE FROM approval_task_links WHERE task_id = ?`,
+		`UPDATE approvals SET task_id = (
+			SELECT l.task_id FROM approval_task_links l WHERE l.approval_id = approvals.id ORDER BY l.created_at, l.id LIMIT 1
+		) WHERE task_id = ? AND EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = approvals.id)`,
+		`DELETE FROM approvals WHERE task_id = ?`,
+		`DELETE FROM tasks WHERE id = ?`,
+	} {
+		if _, err := exec(ctx, tx, statement, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ApprovalLinked reports whether an approval of this status on the board is
+// about the task.
+func (r Reader) ApprovalLinked(ctx context.Context, board, task mc.ID, status string) (bool, error) {
+	return exists(ctx, r, `
+		SELECT 1 FROM approvals a WHERE a.board_id = ? AND a.status = ?
+		AND (a.task_id = ? OR EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = a.id AND l.task_id = ?))`, board, status, task, task)
+}
+
+// KnownTags returns which of these tags belong to the organization.
+func (r Reader) KnownTags(ctx context.Context, organization mc.ID, ids []mc.ID) ([]mc.ID, error) {
+	placeholders, args := in(ids)
+	return list[mc.ID](ctx, r, `SELECT id FROM tags WHERE organization_id = ? AND id IN `+placeholders, append([]any{organization}, args...)...)
+}
