@@ -1,0 +1,152 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"missioncontrol/internal/jobs"
+	"missioncontrol/internal/mc"
+	"missioncontrol/internal/openclaw"
+	"missioncontrol/internal/store"
+)
+
+// deliverArgs sends the messages that wait for an agent, oldest first.
+type deliverArgs struct {
+	AgentID mc.ID `json:"agent_id"`
+}
+
+// Kind names the job.
+func (deliverArgs) Kind() string { return "agent_delivery" }
+
+// deliverPolicy bounds the job itself; how often a message is tried is up to
+// resend, because several jobs may stand for the same queue of messages.
+var deliverPolicy = jobs.Policy{Timeout: 5 * time.Minute, MaxAttempts: 20, Base: time.Second, Max: time.Minute}
+
+// resend is how a message that met a gateway which is away is tried again.
+var resend = jobs.Policy{Base: time.Second, Max: 2 * time.Minute}
+
+const (
+	// keepTrying is how old a message may get before it is given up.
+	keepTrying = 24 * time.Hour
+	// tryWithin bounds one try; no other worker takes the message meanwhile.
+	tryWithin = 45 * time.Second
+)
+
+// deliver sends what waits for the agent until nothing is left or the gateway
+// is away. Any job of the agent serves the whole queue: which one is enough.
+func (s *Sender) deliver(ctx context.Context, args deliverArgs) error {
+	for {
+		d, wait, err := s.claim(ctx, args.AgentID)
+		if err != nil {
+			return err
+		}
+		if wait > 0 {
+			return jobs.Snooze(wait)
+		}
+		if d == nil {
+			return nil
+		}
+		if err := s.finish(ctx, d, s.send(ctx, d)); err != nil {
+			return err
+		}
+	}
+}
+
+// claim takes the oldest waiting message of the agent for one try. It returns
+// nil when there is none, and how long to wait when its time has not come or
+// another worker has it.
+func (s *Sender) claim(ctx context.Context, agent mc.ID) (d *mc.Delivery, wait time.Duration, err error) {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		head, err := tx.NextDelivery(ctx, agent)
+		if err != nil || head == nil {
+			return err
+		}
+		row, err := tx.LockDelivery(ctx, head.ID)
+		if mc.KindOf(err) == mc.KindNotFound || err == nil && row.State != mc.DeliveryQueued {
+			wait = time.Millisecond // somebody was faster: look again
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if row.NextAttemptAt != nil && row.NextAttemptAt.After(tx.Now()) {
+			wait = row.NextAttemptAt.Sub(tx.Now())
+			return nil
+		}
+		row.Attempts++
+		row.NextAttemptAt = mc.Ref(tx.Now().Add(tryWithin))
+		row.UpdatedAt = tx.Now()
+		d = &row
+		return tx.UpdateDelivery(ctx, row)
+	})
+	return d, wait, err
+}
+
+func (s *Sender) send(ctx context.Context, d *mc.Delivery) error {
+	ctx, cancel := context.WithTimeout(ctx, tryWithin)
+	defer cancel()
+	row, err := s.store.GatewayByID(ctx, d.GatewayID)
+	if err != nil {
+		return fmt.Errorf("gateway %s: %w", d.GatewayID, err)
+	}
+	gateway := s.client.Gateway(Endpoint(row))
+	if _, err := gateway.SessionsPatch(ctx, d.SessionKey, d.Label); err != nil {
+		return err
+	}
+	// The id of the delivery makes a repeated try one message at the gateway.
+	return gateway.ChatSend(ctx, openclaw.Chat{SessionKey: d.SessionKey, Message: d.Message, Deliver: d.Deliver, IdempotencyKey: d.ID.String()})
+}
+
+// Endpoint returns how a gateway is reached.
+func Endpoint(g mc.Gateway) openclaw.Endpoint {
+	e := openclaw.Endpoint{URL: g.URL, AllowInsecureTLS: g.AllowInsecureTLS, DisableDevicePairing: g.DisableDevicePairing}
+	if g.Token != nil {
+		e.Token = *g.Token
+	}
+	return e
+}
+
+// finish writes what became of a try. The failed row of the activity log is
+// written at the first failure, also when a later try may still succeed.
+func (s *Sender) finish(ctx context.Context, d *mc.Delivery, sendErr error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		row, err := tx.LockDelivery(ctx, d.ID)
+		if mc.KindOf(err) == mc.KindNotFound {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now := tx.Now()
+		row.UpdatedAt, row.NextAttemptAt = now, nil
+		switch {
+		case sendErr == nil:
+			row.State, row.SentAt = mc.DeliverySent, &now
+			record(tx, row, row.SentType, row.SentMessage)
+		default:
+			text := sendErr.Error()
+			if row.LastError == nil {
+				record(tx, row, row.FailedType, row.FailedMessage+text)
+			}
+			row.LastError = &text
+			switch {
+			case !openclaw.IsTransient(sendErr):
+				row.State = mc.DeliveryFailed
+			case now.Sub(row.CreatedAt) > keepTrying:
+				row.State = mc.DeliveryExpired
+			default:
+				row.NextAttemptAt = mc.Ref(now.Add(jobs.Jittered(resend.Delay(row.Attempts))))
+			}
+		}
+		return tx.UpdateDelivery(ctx, row)
+	})
+}
+
+func record(tx *store.Tx, d mc.Delivery, kind mc.EventType, message string) {
+	if kind != "" {
+		tx.Record(mc.ActivityEvent{Type: kind, Message: &message, AgentID: &d.AgentID, TaskID: d.TaskID, BoardID: d.BoardID})
+	}
+}

@@ -1,0 +1,89 @@
+// Package notify tells agents things: it composes nothing itself, but keeps
+// each message durable on its way.
+//
+// A message is a row, written in the transaction of what it tells, and a job
+// that sends it. Per agent, messages go out in the order of the changes. One
+// that meets a gateway which is away is tried again until it is delivered or
+// too old; one that the gateway refuses has failed for good. Either way the row
+// says how far it came, and the activity log what the contract wants told.
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"missioncontrol/internal/jobs"
+	"missioncontrol/internal/mc"
+	"missioncontrol/internal/openclaw"
+	"missioncontrol/internal/store"
+)
+
+// Message is something to tell an agent.
+type Message struct {
+	To      mc.Agent
+	Label   string // that the agent's session carries
+	Text    string
+	Deliver bool            // also to the channels the agent is connected to
+	Record  mc.NoticeRecord // what the activity log says of the delivery
+	TaskID  *mc.ID
+	Board   mc.Board // whose gateway carries the message
+}
+
+// Sender queues messages and delivers them.
+type Sender struct {
+	store  *store.Store
+	client *openclaw.Client
+	log    *slog.Logger
+}
+
+// New returns a sender that reaches gateways through client.
+func New(st *store.Store, client *openclaw.Client, log *slog.Logger) *Sender {
+	return &Sender{store: st, client: client, log: log}
+}
+
+// Queue writes a message within the transaction of what it tells. An agent that
+// nothing can reach is passed over without a trace: an external one, one
+// without a session, one whose board has no usable gateway.
+func (s *Sender) Queue(ctx context.Context, tx *store.Tx, m Message) error {
+	if m.To.IsExternal() || m.To.SessionKey == nil || *m.To.SessionKey == "" || m.Board.GatewayID == nil {
+		return nil
+	}
+	gateway, err := tx.Gateway(ctx, m.Board.OrganizationID, *m.Board.GatewayID)
+	if mc.KindOf(err) == mc.KindNotFound || err == nil && strings.TrimSpace(gateway.URL) == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d := mc.Delivery{
+		ID: mc.NewID(), AgentID: m.To.ID, GatewayID: gateway.ID, SessionKey: *m.To.SessionKey, Label: m.Label, Message: m.Text, Deliver: m.Deliver,
+		State: mc.DeliveryQueued, SentType: m.Record.SentType, SentMessage: m.Record.SentMessage, FailedType: m.Record.FailedType, FailedMessage: m.Record.FailedMessage,
+		TaskID: m.TaskID, BoardID: &m.Board.ID, CreatedAt: tx.Tick(), UpdatedAt: tx.Now(),
+	}
+	if err := tx.InsertDelivery(ctx, d); err != nil {
+		return err
+	}
+	tx.Enqueue(store.Job{Args: deliverArgs{AgentID: m.To.ID}, Opts: deliverPolicy.Options(time.Time{})})
+	return nil
+}
+
+// Wake counts an agent as present because it was given work, and records it.
+func Wake(ctx context.Context, tx *store.Tx, agent mc.ID, reason mc.WakeReason, task *mc.ID) error {
+	a, err := tx.LockAgent(ctx, agent)
+	if err != nil {
+		return err
+	}
+	a = a.Wake(tx.Now())
+	if err := tx.UpdateAgent(ctx, a); err != nil {
+		return err
+	}
+	heartbeat, woken := mc.HeartbeatEvent(a), mc.WokenEvent(a, reason)
+	tx.Record(mc.ActivityEvent{Type: heartbeat.Type, Message: &heartbeat.Message, AgentID: &a.ID, BoardID: a.BoardID})
+	tx.Record(mc.ActivityEvent{Type: woken.Type, Message: &woken.Message, AgentID: &a.ID, TaskID: task, BoardID: a.BoardID})
+	return nil
+}
+
+// RegisterJobs declares how messages are delivered.
+func (s *Sender) RegisterJobs(ws *jobs.Workers) { jobs.Handle(ws, deliverPolicy, s.deliver) }

@@ -1,0 +1,7 @@
+// Package openclaw is a client of the OpenClaw gateway: a WebSocket server that
+// hosts agents. It speaks the gateway's protocol, versions 3 to 4: handshake
+// with device identity, requests and responses over one multiplexed connection
+// per gateway, typed calls, deadlines, and a breaker for gateways that are away.
+//
+// It knows nothing of Mission Control: no boards, no tasks, no rows.
+package openclaw
