@@ -76,6 +76,13 @@ func (c *conn) end(err error) {
 	_ = c.ws.CloseNow()
 }
 
+// reason is why the connection ended.
+func (c *conn) reason() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
 func (c *conn) alive() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -90,8 +97,8 @@ func (c *conn) idleSince() (time.Time, bool) {
 }
 
 // call sends a request and waits for its answer. sent is false when the
-// connection turned out dead before the request was written, so that it may be
-// sent on another one.
+// connection was dead before the request was written, so that it may be sent on
+// another one.
 func (c *conn) call(ctx context.Context, method string, params any, now time.Time) (payload json.RawMessage, sent bool, err error) {
 	req := request{Type: "req", ID: uuid.NewString(), Method: method, Params: params}
 	raw, err := json.Marshal(req)
@@ -118,15 +125,17 @@ func (c *conn) call(ctx context.Context, method string, params any, now time.Tim
 	err = c.ws.Write(writing, websocket.MessageText, raw)
 	cancel()
 	if err != nil {
+		// Nobody knows how much of the request went out.
 		c.end(transport(err))
-		return nil, false, transport(err)
+		<-c.done
+		return nil, true, c.reason()
 	}
 	select {
 	case f := <-answer:
 		payload, err = f.result()
 		return payload, true, err
 	case <-c.done:
-		return nil, true, c.err
+		return nil, true, c.reason()
 	case <-ctx.Done():
 		err := transport(ctx.Err())
 		if time.Since(start) >= silence && c.silentSince(heard) {

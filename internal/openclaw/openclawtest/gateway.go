@@ -50,6 +50,7 @@ type Gateway struct {
 	sessions map[string][]string          // key -> messages
 	list     []any                        // agents.list of the configuration
 	config   map[string]any
+	runs     map[string]struct{} // idempotency keys seen
 	dials    int
 }
 
@@ -64,7 +65,7 @@ func Start(t testing.TB) *Gateway {
 	t.Helper()
 	g := &Gateway{
 		Version: "2026.4.2", Protocol: 3, conns: map[*websocket.Conn]struct{}{}, agents: map[string]string{}, names: map[string]string{},
-		files: map[string]map[string]string{}, sessions: map[string][]string{}, config: map[string]any{},
+		files: map[string]map[string]string{}, sessions: map[string][]string{}, config: map[string]any{}, runs: map[string]struct{}{},
 	}
 	g.server = httptest.NewServer(http.HandlerFunc(g.accept))
 	g.URL = "ws" + strings.TrimPrefix(g.server.URL, "http")

@@ -50,6 +50,10 @@ func (g *Gateway) handle(method string, p map[string]any) (any, error) {
 		if text("idempotencyKey") == "" {
 			return nil, fmt.Errorf("invalid chat.send params: must have required property 'idempotencyKey'")
 		}
+		if _, again := g.runs[text("idempotencyKey")]; again {
+			return map[string]any{"runId": text("idempotencyKey"), "status": "in_flight"}, nil
+		}
+		g.runs[text("idempotencyKey")] = struct{}{}
 		g.sessions[text("sessionKey")] = append(g.sessions[text("sessionKey")], text("message"))
 		return map[string]any{"runId": text("idempotencyKey"), "status": "started"}, nil
 	case "chat.history":
