@@ -20,7 +20,10 @@ import (
 //	Message string            `json:"message" trim:"true" minLength:"1"`
 //	Metrics mc.JSON           `json:"metrics" jsontype:"object"` kept as sent, may be null
 //
-// More tags: minimum, maximum, maxLength, doc.
+// More tags: minimum, maximum, maxLength, doc. With lenient:"true" a *string
+// may be sent as a number and a blank one counts as null, and of a mc.JSON
+// object anything else counts as null. jsontype:"texts" is an object of texts.
+// A body that may have one of two forms is an Either.
 
 // binder reads one JSON value into v and appends what is wrong with it.
 type binder func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError)
@@ -54,11 +57,13 @@ type rules struct {
 	minLength, maxLength int // maxLength 0: none
 	minimum, maximum     *float64
 	object               bool // a mc.JSON that must be an object
+	texts                bool // of texts, or of what can be written as one
+	lenient              bool // null in place of what cannot be used; numbers are texts too
 	notNull              bool // a mc.Opt that may be absent but not null
 }
 
 func rulesOf(tag reflect.StructTag) rules {
-	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") == "object", notNull: tag.Get("notnull") == "true"}
+	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
 	r.minLength, r.maxLength = tagInt(tag, "minLength"), tagInt(tag, "maxLength")
 	r.minimum, r.maximum = tagFloat(tag, "minimum"), tagFloat(tag, "maximum")
 	return r
@@ -207,13 +212,18 @@ func binderFor(t reflect.Type, r rules) binder {
 			}
 			v.Set(reflect.New(t.Elem()))
 			inner(v.Elem(), in, loc, errs)
+			if r.lenient && v.Elem().IsZero() {
+				v.SetZero()
+			}
 		}
+	case t.Implements(typeEither):
+		return eitherBinder(t)
 	case t == typeID:
 		return scalarBinder(idFromJSON)
 	case t == typeTime:
 		return scalarBinder(timeFromJSON)
 	case t == typeJSON:
-		return scalarBinder(func(in jsonValue) (mc.JSON, *fault) { return rawFromJSON(in, r.object) })
+		return jsonBinder(r)
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -269,11 +279,26 @@ func idFromJSON(in jsonValue) (mc.ID, *fault) {
 	return idFromText(in.text)
 }
 
-func rawFromJSON(in jsonValue, object bool) (mc.JSON, *fault) {
+func jsonBinder(r rules) binder {
+	raw := scalarBinder(func(in jsonValue) (mc.JSON, *fault) { return rawFromJSON(in, r) })
+	if !r.texts {
+		return raw
+	}
+	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
+		raw(v, in, loc, errs)
+		for _, m := range in.members {
+			if m.value.kind != jsonString && m.value.kind != jsonNumber && m.value.kind != jsonNull {
+				*errs = append(*errs, faultString.at(append(loc[:len(loc):len(loc)], m.key), m.value.plain()))
+			}
+		}
+	}
+}
+
+func rawFromJSON(in jsonValue, r rules) (mc.JSON, *fault) {
 	switch {
-	case in.kind == jsonNull:
+	case in.kind == jsonNull, r.object && r.lenient && in.kind != jsonObject:
 		return nil, nil
-	case object && in.kind != jsonObject:
+	case r.object && in.kind != jsonObject:
 		return nil, faultObject
 	case in.unclean:
 		return nil, faultUnclean
@@ -305,6 +330,12 @@ func (v jsonValue) overlarge() bool {
 func textBinder(t reflect.Type, r rules) binder {
 	allowed := enumValues(t)
 	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
+		if r.lenient && (in.kind == jsonNumber || in.kind == jsonString && strings.TrimSpace(in.text) == "") {
+			in = jsonValue{kind: jsonString, text: strings.TrimSpace(in.text), raw: in.raw}
+			if in.text == "" {
+				return
+			}
+		}
 		text, f := in.text, checkText(in, &r, allowed)
 		if f != nil {
 			*errs = append(*errs, f.at(loc, in.plain()))

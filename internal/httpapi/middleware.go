@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
-
-	"github.com/klauspost/compress/gzhttp"
 )
 
 // Options configures what surrounds every request.
@@ -28,11 +26,10 @@ type Options struct {
 type HeaderValue struct{ Name, Value string }
 
 // Handler returns the router inside the layers that every request passes:
-// request id and access log, security headers, CORS, compression, and the last
-// resort for panics.
+// request id and access log, security headers, CORS, and the last resort for
+// panics.
 func (r *Router) Handler(o Options) http.Handler {
-	var h http.Handler = r.recovered(r)
-	h = compressed(h)
+	h := r.recovered(r)
 	if len(o.CORSOrigins) > 0 {
 		h = cors(o.CORSOrigins, h)
 	}
@@ -115,24 +112,6 @@ func (r *Router) recovered(next http.Handler) http.Handler {
 			r.answer(w, req, http.StatusInternalServerError, nil)
 		}()
 		next.ServeHTTP(w, req)
-	})
-}
-
-// compressMin is the size below which compression costs more than it saves.
-const compressMin = 1400
-
-func compressed(next http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(compressMin), gzhttp.ContentTypes([]string{"application/json", "text/html", "text/css", "text/javascript", "application/javascript", "image/svg+xml"}))
-	if err != nil {
-		panic("gzhttp: " + err.Error()) // constant options
-	}
-	zipped := wrap(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		if req.Header.Get("Accept-Encoding") == "" {
-			next.ServeHTTP(w, req)
-			return
-		}
-		zipped.ServeHTTP(w, req)
 	})
 }
 

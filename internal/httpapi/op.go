@@ -60,8 +60,11 @@ type None struct{}
 
 // OK is the answer of operations that have nothing to tell.
 type OK struct {
-	OK bool `json:"ok"`
+	OK bool `json:"ok" default:"true"`
 }
+
+// SchemaName is the name in the document.
+func (OK) SchemaName() string { return "OkResponse" }
 
 // Done is the OK answer.
 var Done = OK{OK: true}
@@ -75,7 +78,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 	plan := planInput(reflect.TypeFor[I]())
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.output = reflect.TypeFor[O]()
-	r.add(entry, func(w http.ResponseWriter, req *http.Request) {
+	r.add(entry, compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		scope, in, err := admit[S, I](w, req, guard, plan)
 		if err != nil {
 			r.fail(w, req, err)
@@ -91,7 +94,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			status = c.StatusCode()
 		}
 		r.writeJSON(w, req, status, out)
-	})
+	})))
 }
 
 // admit runs the checks that come before the handler, in the contract's order:

@@ -298,7 +298,7 @@ func (r *Router) ServeDocument(path string, doc *huma.OpenAPI) error {
 	}
 	sum := sha256.Sum256(body)
 	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	page := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	page := compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("ETag", etag)
 		w.Header().Set("Content-Type", "application/json")
 		if strings.Contains(req.Header.Get("If-None-Match"), etag) {
@@ -306,7 +306,7 @@ func (r *Router) ServeDocument(path string, doc *huma.OpenAPI) error {
 			return
 		}
 		http.ServeContent(w, req, "", time.Time{}, bytes.NewReader(body))
-	})
+	}))
 	r.Page(http.MethodGet, path, page)
 	r.Page(http.MethodHead, path, page)
 	return nil

@@ -68,6 +68,8 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 		return nullable(s.of(reflect.Zero(t).Interface().(optional2).ElemType(), tag))
 	case t.Kind() == reflect.Pointer:
 		return nullable(s.of(t.Elem(), tag))
+	case t.Implements(typeEither):
+		return s.ofEither(t)
 	case t == typeID:
 		return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
 	case t == typeTime:
@@ -108,10 +110,13 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 type optional2 interface{ ElemType() reflect.Type }
 
 func jsonSchema(tag reflect.StructTag) *huma.Schema {
-	if tag.Get("jsontype") != "object" {
-		return &huma.Schema{}
-	}
 	object := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+	switch tag.Get("jsontype") {
+	case "":
+		return &huma.Schema{}
+	case "texts":
+		object.AdditionalProperties = &huma.Schema{Type: huma.TypeString}
+	}
 	if _, hasDefault := tag.Lookup("default"); hasDefault || tag.Get("nullable") == "false" {
 		return object
 	}
