@@ -94,13 +94,34 @@ func BoardMember(ctx context.Context, r store.Reader, user mc.ID, board mc.Board
 	if err != nil {
 		return m, false, false, err
 	}
+	read, write, err = MemberAccess(ctx, r, m, board.ID)
+	return m, read, write, err
+}
+
+// MemberAccess tells what a member may do with a board of the member's own
+// organization.
+func MemberAccess(ctx context.Context, r store.Reader, m mc.Member, board mc.ID) (read, write bool, err error) {
 	var grant *mc.BoardGrant
 	if !m.AllBoardsWrite {
-		if grant, err = r.Grant(ctx, m.ID, board.ID); err != nil {
-			return m, false, false, err
+		if grant, err = r.Grant(ctx, m.ID, board); err != nil {
+			return false, false, err
 		}
 	}
-	return m, m.CanRead(grant), m.CanWrite(grant), nil
+	return m.CanRead(grant), m.CanWrite(grant), nil
+}
+
+// ReadsBoard reports whether a member may read the board of this id in the
+// member's own organization. A board of another organization is as good as none.
+func ReadsBoard(ctx context.Context, r store.Reader, m mc.Member, id mc.ID) (bool, error) {
+	board, err := r.Board(ctx, id)
+	if mc.KindOf(err) == mc.KindNotFound || err == nil && board.OrganizationID != m.OrganizationID {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	read, _, err := MemberAccess(ctx, r, m, id)
+	return read, err
 }
 
 // OrganizationOfAgent returns the organization that an agent belongs to: that

@@ -50,6 +50,11 @@ func (g *Guards) agent(r *http.Request, tok string, p presence) (*mc.Agent, erro
 	if p == touches {
 		return g.touch(ctx, a, tok)
 	}
+	// The check-in writes the agent anyway: it sees by this that the new token is
+	// in use, and ends the old one.
+	if a.TokenSHA256 != nil && *a.TokenSHA256 == token.SHA256Hex(tok) {
+		a.PreviousTokenSHA256 = nil
+	}
 	return a, nil
 }
 

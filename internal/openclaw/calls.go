@@ -7,7 +7,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Gateway is a handle for the calls to one gateway.
+// Gateway is a handle for the calls to one gateway. Each of them is one request
+// with the client's deadline; none is repeated when it fails.
 type Gateway struct {
 	client   *Client
 	endpoint Endpoint
@@ -34,50 +35,50 @@ func (g *Gateway) ConfigGet(ctx context.Context) (json.RawMessage, error) {
 }
 
 // ConfigPatch merges raw, a JSON text, into the configuration whose hash is
-// baseHash. Anything but a no-op makes the gateway restart.
+// baseHash; an empty one is left out. Anything but a no-op makes the gateway
+// restart. ApplyAgentConfig does this with the care it needs.
 func (g *Gateway) ConfigPatch(ctx context.Context, raw, baseHash string) error {
+	return g.call(ctx, "config.patch", configParams(raw, baseHash), nil)
+}
+
+// ConfigSet replaces the whole configuration whose hash is baseHash by raw, a
+// JSON text. The gateway does not restart.
+func (g *Gateway) ConfigSet(ctx context.Context, raw, baseHash string) error {
+	return g.call(ctx, "config.set", configParams(raw, baseHash), nil)
+}
+
+func configParams(raw, baseHash string) object {
 	params := object{"raw": raw}
 	if baseHash != "" {
 		params["baseHash"] = baseHash
 	}
-	return g.call(ctx, "config.patch", params, nil)
+	return params
 }
 
-// AgentsCreate makes an agent; the gateway derives its id from the name.
+// AgentsCreate makes an agent; the gateway derives its id from the name. See
+// IsAlreadyExists.
 func (g *Gateway) AgentsCreate(ctx context.Context, name, workspace string) error {
 	return g.call(ctx, "agents.create", object{"name": name, "workspace": workspace}, nil)
 }
 
-// AgentsUpdate sets an agent's display name and workspace.
+// AgentsUpdate sets an agent's display name and workspace. See IsMissingAgent.
 func (g *Gateway) AgentsUpdate(ctx context.Context, agentID, name, workspace string) error {
 	return g.call(ctx, "agents.update", object{"agentId": agentID, "name": name, "workspace": workspace}, nil)
 }
 
-// AgentsDelete removes an agent with its files.
+// AgentsDelete removes an agent with its files. See IsMissingAgent.
 func (g *Gateway) AgentsDelete(ctx context.Context, agentID string) error {
 	return g.call(ctx, "agents.delete", object{"agentId": agentID, "deleteFiles": true}, nil)
-}
-
-// File is an entry of an agent's workspace.
-type File struct {
-	Name    string `json:"name"`
-	Path    string `json:"path"`
-	Missing bool   `json:"missing"`
 }
 
 // FilesList lists the files that the gateway keeps for an agent. Missing ones
 // are listed too, marked as such.
 func (g *Gateway) FilesList(ctx context.Context, agentID string) ([]File, error) {
-	var out struct {
-		Files []File `json:"files"`
+	var raw json.RawMessage
+	if err := g.call(ctx, "agents.files.list", object{"agentId": agentID}, &raw); err != nil {
+		return nil, err
 	}
-	err := g.call(ctx, "agents.files.list", object{"agentId": agentID}, &out)
-	for i := range out.Files {
-		if out.Files[i].Name == "" {
-			out.Files[i].Name = out.Files[i].Path
-		}
-	}
-	return out.Files, err
+	return readFiles(raw), nil
 }
 
 // FilesGet reads a file of an agent. ok is false when the answer holds no text.
@@ -86,36 +87,11 @@ func (g *Gateway) FilesGet(ctx context.Context, agentID, name string) (content s
 	if err := g.call(ctx, "agents.files.get", object{"agentId": agentID, "name": name}, &raw); err != nil {
 		return "", false, err
 	}
-	content, ok = fileContent(raw)
+	content, ok = readContent(raw)
 	return content, ok, nil
 }
 
-// fileContent finds the text in the forms an answer may have: a string, an
-// object with content, or an object with a file with content.
-func fileContent(raw json.RawMessage) (string, bool) {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text, len(raw) > 0 && raw[0] == '"'
-	}
-	var body struct {
-		Content *string `json:"content"`
-		File    *struct {
-			Content *string `json:"content"`
-		} `json:"file"`
-	}
-	if json.Unmarshal(raw, &body) != nil {
-		return "", false
-	}
-	switch {
-	case body.Content != nil:
-		return *body.Content, true
-	case body.File != nil && body.File.Content != nil:
-		return *body.File.Content, true
-	}
-	return "", false
-}
-
-// FilesSet writes a file of an agent.
+// FilesSet writes a file of an agent. See IsUnsupportedFile.
 func (g *Gateway) FilesSet(ctx context.Context, agentID, name, content string) error {
 	return g.call(ctx, "agents.files.set", object{"agentId": agentID, "name": name, "content": content}, nil)
 }
@@ -146,21 +122,15 @@ func (g *Gateway) SessionsPatch(ctx context.Context, key, label string) (json.Ra
 	if err := g.call(ctx, "sessions.patch", params, &raw); err != nil {
 		return nil, err
 	}
-	var body struct {
-		Entry json.RawMessage `json:"entry"`
-	}
-	if json.Unmarshal(raw, &body) == nil && present(body.Entry) {
-		return body.Entry, nil
-	}
-	return raw, nil
+	return readEntry(raw), nil
 }
 
-// SessionsReset empties a session.
+// SessionsReset empties a session. See IsMissingSession.
 func (g *Gateway) SessionsReset(ctx context.Context, key string) error {
 	return g.call(ctx, "sessions.reset", object{"key": key}, nil)
 }
 
-// SessionsDelete removes a session.
+// SessionsDelete removes a session. See IsMissingSession.
 func (g *Gateway) SessionsDelete(ctx context.Context, key string) error {
 	return g.call(ctx, "sessions.delete", object{"key": key}, nil)
 }
@@ -182,7 +152,7 @@ func (g *Gateway) ChatSend(ctx context.Context, c Chat) error {
 	return g.call(ctx, "chat.send", object{"sessionKey": c.SessionKey, "message": c.Message, "deliver": c.Deliver, "idempotencyKey": c.IdempotencyKey}, nil)
 }
 
-// SendMessage sends a message to an agent's session and labels the session.
+// SendMessage creates or labels an agent's session and sends a message to it.
 func (g *Gateway) SendMessage(ctx context.Context, key, label, message string, deliver bool) error {
 	if _, err := g.SessionsPatch(ctx, key, label); err != nil {
 		return err
@@ -190,24 +160,16 @@ func (g *Gateway) SendMessage(ctx context.Context, key, label, message string, d
 	return g.ChatSend(ctx, Chat{SessionKey: key, Message: message, Deliver: deliver})
 }
 
-// ChatHistory reads the messages of a session, each as the gateway gives it.
-func (g *Gateway) ChatHistory(ctx context.Context, key string) ([]json.RawMessage, error) {
+// ChatHistory reads the last messages of a session, each as the gateway gives
+// it; a limit of 0 leaves their number to the gateway.
+func (g *Gateway) ChatHistory(ctx context.Context, key string, limit int) ([]json.RawMessage, error) {
+	params := object{"sessionKey": key}
+	if limit > 0 {
+		params["limit"] = limit
+	}
 	var raw json.RawMessage
-	if err := g.call(ctx, "chat.history", object{"sessionKey": key}, &raw); err != nil {
+	if err := g.call(ctx, "chat.history", params, &raw); err != nil {
 		return nil, err
 	}
 	return listOrMember(raw, "messages"), nil
-}
-
-// listOrMember reads a list, given as such or as a member of an object.
-func listOrMember(raw json.RawMessage, member string) []json.RawMessage {
-	list := []json.RawMessage{}
-	if json.Unmarshal(raw, &list) == nil && list != nil {
-		return list
-	}
-	var body map[string]json.RawMessage
-	if json.Unmarshal(raw, &body) != nil || json.Unmarshal(body[member], &list) != nil || list == nil {
-		return []json.RawMessage{}
-	}
-	return list
 }

@@ -1,219 +1,115 @@
 package openclaw
 
-import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"slices"
-	"sync"
-	"time"
-)
+import "encoding/json"
 
-// AgentConfig is what the gateway's configuration says of one agent.
-type AgentConfig struct {
-	AgentID   string
-	Workspace string
-	Heartbeat json.RawMessage // an object
-}
-
-type rawObject = map[string]json.RawMessage
-
-// MergeAgentConfig returns the patch that puts an agent into the configuration
-// that config.get answered, and the hash the patch is based on. The patch is
-// nil when nothing has to change: a needless one would restart the gateway.
-func MergeAgentConfig(answer json.RawMessage, a AgentConfig) (patch json.RawMessage, hash string, err error) {
-	var doc struct {
-		Config json.RawMessage `json:"config"`
-		Parsed json.RawMessage `json:"parsed"`
-		Hash   string          `json:"hash"`
+// MergeAgentConfig returns the patch that puts an agent with its workspace and
+// heartbeat into the configuration that config.get answered, together with what
+// agents need of the rest: how heartbeats show in channels, and where commands
+// are executed. The members and entries that are there already keep their place
+// and their values. changed is false when there is nothing to write: a needless
+// patch could restart the gateway.
+//
+// The answer's configuration may be unusable, which is an error that says how.
+func MergeAgentConfig(answer json.RawMessage, agentID, workspace string, heartbeat json.RawMessage) (patch json.RawMessage, changed bool, err error) {
+	wanted, ok := parseObject(heartbeat)
+	if !ok {
+		return nil, false, &Error{Kind: KindRequest, Message: "the heartbeat of an agent must be an object"}
 	}
-	if !isObject(answer) || json.Unmarshal(answer, &doc) != nil {
-		return nil, "", &Error{Message: "config.get returned invalid payload"}
-	}
-	raw := doc.Config
-	if !present(raw) {
-		raw = doc.Parsed
-	}
-	var config struct {
-		Agents struct {
-			List json.RawMessage `json:"list"`
-		} `json:"agents"`
-		Channels struct {
-			Defaults struct {
-				Heartbeat rawObject `json:"heartbeat"`
-			} `json:"defaults"`
-		} `json:"channels"`
-		Tools struct {
-			Exec struct {
-				Host json.RawMessage `json:"host"`
-			} `json:"exec"`
-		} `json:"tools"`
-	}
-	if !isObject(raw) {
-		return nil, "", &Error{Message: "invalid config"}
-	}
-	if json.Unmarshal(raw, &config) != nil {
-		return nil, "", &Error{Message: "invalid config"}
-	}
-	list, changed, err := mergeAgent(config.Agents.List, a)
-	if err != nil {
-		return nil, "", err
-	}
-	out := map[string]any{"agents": map[string]any{"list": list}}
-	if heartbeat, missing := withDefaults(config.Channels.Defaults.Heartbeat); missing {
-		changed = true
-		out["channels"] = map[string]any{"defaults": map[string]any{"heartbeat": heartbeat}}
-	}
-	if !present(config.Tools.Exec.Host) || string(config.Tools.Exec.Host) == `""` {
-		changed = true
-		out["tools"] = map[string]any{"exec": map[string]any{"host": "gateway"}}
-	}
-	if !changed {
-		return nil, doc.Hash, nil
-	}
-	patch, err = json.Marshal(out)
-	return patch, doc.Hash, err
-}
-
-func isObject(raw json.RawMessage) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
-}
-
-// mergeAgent puts the agent's entry into the list; other entries and other keys stay.
-func mergeAgent(raw json.RawMessage, a AgentConfig) (list []json.RawMessage, changed bool, err error) {
-	if present(raw) && json.Unmarshal(raw, &list) != nil {
-		return nil, false, &Error{Message: "config agents.list is not a list"}
-	}
-	workspace, err := json.Marshal(a.Workspace)
+	config, err := configOf(answer)
 	if err != nil {
 		return nil, false, err
 	}
-	for i, entry := range list {
-		var agent rawObject
-		var id string
-		if json.Unmarshal(entry, &agent) != nil || json.Unmarshal(agent["id"], &id) != nil || id != a.AgentID {
+	list, changed, err := mergeAgent(config, agentID, jsonText(workspace), wanted)
+	if err != nil {
+		return nil, false, err
+	}
+	var out orderedObject
+	out.set("agents", objectOf("list", list))
+	if missing := missingVisibility(config); len(missing.keys) > 0 {
+		changed = true
+		out.set("channels", objectOf("defaults", objectOf("heartbeat", missing.encode())))
+	}
+	if !present(config.child("tools").child("exec").get("host")) {
+		changed = true
+		out.set("tools", objectOf("exec", objectOf("host", jsonText("gateway"))))
+	}
+	if !changed {
+		return nil, false, nil
+	}
+	return out.encode(), true, nil
+}
+
+// configOf finds the configuration in the answer of config.get.
+func configOf(answer json.RawMessage) (orderedObject, error) {
+	body, ok := parseObject(answer)
+	if !ok {
+		return orderedObject{}, &Error{Message: "config.get returned invalid payload"}
+	}
+	raw := body.get("config")
+	if !present(raw) {
+		raw = body.get("parsed")
+	}
+	config, ok := parseObject(raw)
+	if !ok {
+		return orderedObject{}, &Error{Message: "invalid config"}
+	}
+	return config, nil
+}
+
+// configHash is what a write to the configuration is based on, "" if unknown.
+func configHash(answer json.RawMessage) string {
+	body, _ := parseObject(answer)
+	return textOf(body.get("hash"))
+}
+
+// mergeAgent returns agents.list with the agent in it.
+func mergeAgent(config orderedObject, agentID string, workspace json.RawMessage, heartbeat orderedObject) (list json.RawMessage, changed bool, err error) {
+	var entries []json.RawMessage
+	if raw := config.child("agents").get("list"); raw != nil && json.Unmarshal(raw, &entries) != nil {
+		return nil, false, &Error{Message: "config agents.list is not a list"}
+	}
+	for i, raw := range entries {
+		entry, ok := parseObject(raw)
+		if !ok || textOf(entry.get("id")) != agentID {
 			continue
 		}
-		if sameJSON(agent["workspace"], workspace) && sameJSON(agent["heartbeat"], a.Heartbeat) {
-			return list, false, nil
+		if !sameJSON(entry.get("workspace"), workspace) {
+			entry.set("workspace", workspace)
+			changed = true
 		}
-		agent["workspace"], agent["heartbeat"] = workspace, a.Heartbeat
-		list[i], err = json.Marshal(agent)
-		return list, true, err
+		if !sameJSON(entry.get("heartbeat"), heartbeat.encode()) {
+			entry.set("heartbeat", replacing(entry.child("heartbeat"), heartbeat))
+			changed = true
+		}
+		entries[i] = entry.encode()
+		return encodeList(entries), changed, nil
 	}
-	entry, err := json.Marshal(map[string]any{"id": a.AgentID, "workspace": a.Workspace, "heartbeat": a.Heartbeat})
-	return append(list, entry), true, err
+	var entry orderedObject
+	entry.set("id", jsonText(agentID))
+	entry.set("workspace", workspace)
+	entry.set("heartbeat", heartbeat.encode())
+	return encodeList(append(entries, entry.encode())), true, nil
 }
 
-// withDefaults fills in how agents' heartbeats show in channels; what is set wins.
-func withDefaults(heartbeat rawObject) (rawObject, bool) {
-	out, missing := rawObject{}, false
-	for key, value := range heartbeat {
-		out[key] = value
-	}
-	for key, value := range map[string]string{"showOk": "false", "showAlerts": "true", "useIndicator": "true"} {
-		if _, ok := out[key]; !ok {
-			out[key], missing = json.RawMessage(value), true
+// replacing makes next a patch that leaves nothing of old: patches are merged,
+// so a member that is to go has to be named.
+func replacing(old *orderedObject, next orderedObject) json.RawMessage {
+	out := next.clone()
+	for _, key := range old.keys {
+		if out.get(key) == nil {
+			out.set(key, json.RawMessage("null"))
 		}
 	}
-	return out, missing
+	return out.encode()
 }
 
-// sameJSON compares two values whatever the order of their keys.
-func sameJSON(a, b json.RawMessage) bool {
-	var x, y any
-	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
-		return false
-	}
-	left, errLeft := json.Marshal(x)
-	right, errRight := json.Marshal(y)
-	return errLeft == nil && errRight == nil && slices.Equal(left, right)
-}
-
-const (
-	configTries    = 5
-	restartWithin  = 30 * time.Second // that a gateway may need to restart
-	restartPoll    = 250 * time.Millisecond
-	maxRetryAfter  = 20 * time.Second // that a refused write is waited for
-	conflictPause  = 100 * time.Millisecond
-	restartSettles = 700 * time.Millisecond
-)
-
-// ApplyAgentConfig puts an agent into the gateway's configuration if it is not
-// there as wanted. Writes to one gateway go one after the other. A write that
-// was overtaken is based anew; one that the gateway answers by restarting
-// counts as sent, and is confirmed when the gateway is back.
-func (g *Gateway) ApplyAgentConfig(ctx context.Context, a AgentConfig) error {
-	lock, _ := g.client.configs.LoadOrStore(g.endpoint, &sync.Mutex{})
-	lock.(*sync.Mutex).Lock()
-	defer lock.(*sync.Mutex).Unlock()
-	var err error
-	for range configTries {
-		var done bool
-		if done, err = g.tryConfig(ctx, a); done {
-			return err
-		}
-		if ctx.Err() != nil {
-			break
+// missingVisibility is what channels do not say yet about showing heartbeats.
+func missingVisibility(config orderedObject) (missing orderedObject) {
+	set := config.child("channels").child("defaults").child("heartbeat")
+	for _, setting := range [][2]string{{"showOk", "false"}, {"showAlerts", "true"}, {"useIndicator", "true"}} {
+		if set.get(setting[0]) == nil {
+			missing.set(setting[0], json.RawMessage(setting[1]))
 		}
 	}
-	return err
-}
-
-// tryConfig reads the configuration and patches it. It reports false when
-// another try makes sense.
-func (g *Gateway) tryConfig(ctx context.Context, a AgentConfig) (done bool, err error) {
-	answer, err := g.ConfigGet(ctx)
-	if err != nil {
-		return true, err
-	}
-	patch, hash, err := MergeAgentConfig(answer, a)
-	if err != nil || patch == nil {
-		return true, err
-	}
-	err = g.ConfigPatch(ctx, string(patch), hash)
-	e, answered := err.(*Error)
-	switch {
-	case err == nil:
-		return true, nil
-	case IsConfigChanged(err):
-		return false, pause(ctx, conflictPause, err)
-	case answered && e.RetryAfter > 0 && e.RetryAfter <= maxRetryAfter:
-		return false, pause(ctx, e.RetryAfter, err)
-	case answered && e.Code != "", !IsTransient(err):
-		return true, err
-	}
-	// The connection went down with the write: the gateway restarts because of it.
-	if back := g.awaitReturn(ctx); back != nil {
-		return true, back
-	}
-	return false, err
-}
-
-// awaitReturn waits until a restarting gateway answers again.
-func (g *Gateway) awaitReturn(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, restartWithin)
-	defer cancel()
-	for {
-		err := g.Health(ctx)
-		if err == nil || !IsTransient(err) {
-			return pause(ctx, restartSettles, nil)
-		}
-		if pause(ctx, restartPoll, nil) != nil {
-			return err
-		}
-	}
-}
-
-// pause waits and returns err, or the context's error when that ends first.
-func pause(ctx context.Context, d time.Duration, err error) error {
-	select {
-	case <-time.After(d):
-		return err
-	case <-ctx.Done():
-		if err != nil {
-			return err
-		}
-		return transport(ctx.Err())
-	}
+	return missing
 }

@@ -1,55 +1,81 @@
 package openclaw
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
 	"time"
-
-	"github.com/coder/websocket"
-	"github.com/google/uuid"
 )
 
 // The versions of the protocol that this client speaks. Gateways since
-// OpenClaw 2026.5.18 refuse clients that offer version 3 alone.
+// 2026.5.18 refuse clients that offer version 3 alone.
 const (
 	minProtocol = 3
 	maxProtocol = 4
 )
 
-// Hello is what a gateway says of itself when it has let a client in.
+// Hello is what a gateway says of itself when it has let a client in. Anything
+// it leaves out is empty.
 type Hello struct {
-	Protocol int `json:"protocol"`
-	Server   struct {
-		Version json.RawMessage `json:"version"`
-		ConnID  string          `json:"connId"`
-	} `json:"server"`
-	Features struct {
-		Methods []string `json:"methods"`
-		Events  []string `json:"events"`
-	} `json:"features"`
-	Policy struct {
-		MaxPayload int64 `json:"maxPayload"` // bytes
-	} `json:"policy"`
+	Protocol   int
+	Version    string // of the server, a number as text
+	ConnID     string
+	Methods    []string
+	Events     []string
+	MaxPayload int64 // bytes of a frame
+	// Role and Scopes are what the gateway granted, if it says so.
+	Role   string
+	Scopes []string
 }
 
-// Version returns the gateway's version, a text or a number, or "".
-func (h Hello) Version() string {
-	var text string
-	if json.Unmarshal(h.Server.Version, &text) == nil {
-		return strings.TrimSpace(text)
+// parseHello reads hello-ok, leaving out what it cannot read.
+func parseHello(raw json.RawMessage) Hello {
+	var body struct {
+		Protocol float64 `json:"protocol"`
+		Server   struct {
+			Version json.RawMessage `json:"version"`
+			ConnID  json.RawMessage `json:"connId"`
+		} `json:"server"`
+		Features struct {
+			Methods []string `json:"methods"`
+			Events  []string `json:"events"`
+		} `json:"features"`
+		Policy struct {
+			MaxPayload float64 `json:"maxPayload"`
+		} `json:"policy"`
+		// It holds a device token too, which this client has no use for.
+		Auth struct {
+			Role   string   `json:"role"`
+			Scopes []string `json:"scopes"`
+		} `json:"auth"`
 	}
-	var number json.Number
-	if json.Unmarshal(h.Server.Version, &number) == nil {
-		return number.String()
+	if !readLeniently(raw, &body) {
+		return Hello{}
 	}
-	return ""
+	return Hello{
+		Protocol: int(body.Protocol), Version: clean(textOf(body.Server.Version)), ConnID: clean(textOf(body.Server.ConnID)),
+		Methods: body.Features.Methods, Events: body.Features.Events, MaxPayload: int64(min(max(body.Policy.MaxPayload, 0), maxReadLimit)),
+		Role: body.Auth.Role, Scopes: body.Auth.Scopes,
+	}
 }
 
-var scopes = []string{"operator.read", "operator.admin", "operator.approvals", "operator.pairing"}
+// How large a frame may be, in bytes: little is due before a connection is let
+// in; then the gateway says, within reason.
+const (
+	handshakeReadLimit = 1 << 20
+	defaultReadLimit   = 25 << 20
+	maxReadLimit       = 64 << 20
+)
 
+func (h Hello) readLimit() int64 {
+	if h.MaxPayload == 0 {
+		return defaultReadLimit
+	}
+	return max(h.MaxPayload, handshakeReadLimit)
+}
+
+// connectParams introduces a client. A gateway refuses members it does not know.
 type connectParams struct {
 	MinProtocol int           `json:"minProtocol"`
 	MaxProtocol int           `json:"maxProtocol"`
@@ -79,76 +105,12 @@ type authParams struct {
 	Token string `json:"token"`
 }
 
-// Before a connection is let in little needs to be read; afterwards the gateway
-// says how large its frames may get.
-const (
-	handshakeReadLimit = 1 << 20
-	defaultReadLimit   = 32 << 20
-)
-
-// handshake waits for the gateway's challenge and introduces this client.
-func handshake(ctx context.Context, ws *websocket.Conn, e Endpoint, id *Identity, now func() time.Time) (Hello, error) {
-	ws.SetReadLimit(handshakeReadLimit)
-	nonce, err := challenge(ctx, ws)
-	if err != nil {
-		return Hello{}, err
-	}
-	req := request{Type: "req", ID: uuid.NewString(), Method: "connect", Params: introduction(e, id, nonce, now())}
-	raw, err := json.Marshal(req)
-	if err != nil {
-		return Hello{}, err
-	}
-	if err := ws.Write(ctx, websocket.MessageText, raw); err != nil {
-		return Hello{}, transport(err)
-	}
-	for {
-		_, raw, err := ws.Read(ctx)
-		if err != nil {
-			return Hello{}, transport(err)
-		}
-		f := parseFrame(raw)
-		if f.answers() != req.ID {
-			continue
-		}
-		payload, err := f.result()
-		if err != nil {
-			return Hello{}, protocolAdvice(err)
-		}
-		var hello Hello
-		if present(payload) {
-			if err := json.Unmarshal(payload, &hello); err != nil {
-				return Hello{}, &Error{Message: "the gateway's greeting cannot be read", cause: err}
-			}
-		}
-		ws.SetReadLimit(max(hello.Policy.MaxPayload, defaultReadLimit))
-		return hello, nil
-	}
-}
-
-// challenge returns the gateway's nonce. A gateway that is slow to send it is
-// waited for: without the nonce nothing that is signed would be accepted.
-func challenge(ctx context.Context, ws *websocket.Conn) (string, error) {
-	for {
-		_, raw, err := ws.Read(ctx)
-		if err != nil {
-			return "", transport(err)
-		}
-		f := parseFrame(raw)
-		if f.Event != "connect.challenge" {
-			continue
-		}
-		var payload struct {
-			Nonce string `json:"nonce"`
-		}
-		if err := json.Unmarshal(f.Payload, &payload); err == nil && strings.TrimSpace(payload.Nonce) != "" {
-			return strings.TrimSpace(payload.Nonce), nil
-		}
-	}
-}
-
-func introduction(e Endpoint, id *Identity, nonce string, now time.Time) connectParams {
+// introduce says who connects: a device that signs the gateway's nonce, or a
+// control UI.
+func introduce(e Endpoint, id *Identity, nonce string, now time.Time) (connectParams, error) {
 	p := connectParams{
-		MinProtocol: minProtocol, MaxProtocol: maxProtocol, Role: "operator", Scopes: scopes,
+		MinProtocol: minProtocol, MaxProtocol: maxProtocol, Role: "operator",
+		Scopes: []string{"operator.read", "operator.admin", "operator.approvals", "operator.pairing"},
 		Client: clientParams{ID: "gateway-client", Version: "1.0.0", Platform: runtime.GOOS, Mode: "backend"},
 	}
 	if e.Token != "" {
@@ -156,32 +118,50 @@ func introduction(e Endpoint, id *Identity, nonce string, now time.Time) connect
 	}
 	if e.DisableDevicePairing {
 		p.Client.ID, p.Client.Mode = "openclaw-control-ui", "ui"
-		return p
+		return p, nil
 	}
-	signedAt := now.UnixMilli()
-	p.Device = &deviceParams{ID: id.DeviceID, PublicKey: id.publicKey(), SignedAt: signedAt, Nonce: nonce}
-	p.Device.Signature = id.sign(signedText(id.DeviceID, p, e.Token, signedAt, nonce))
-	return p
+	if id == nil {
+		return p, &Error{Kind: KindRequest, Message: "there is no device identity to connect with"}
+	}
+	p.Device = &deviceParams{ID: id.DeviceID, PublicKey: id.publicKey(), SignedAt: now.UnixMilli(), Nonce: nonce}
+	p.Device.Signature = id.sign(signedText(p, e.Token))
+	return p, nil
 }
 
-// signedText is what a device signs, version 2 of its form.
-func signedText(device string, p connectParams, token string, signedAt int64, nonce string) string {
+// signedText is what a device signs, in version 2 of its form: the only one
+// that gateways take.
+func signedText(p connectParams, token string) string {
 	return strings.Join([]string{
-		"v2", device, p.Client.ID, p.Client.Mode, p.Role, strings.Join(p.Scopes, ","), fmt.Sprint(signedAt), token, nonce,
+		"v2", p.Device.ID, p.Client.ID, p.Client.Mode, p.Role, strings.Join(p.Scopes, ","), fmt.Sprint(p.Device.SignedAt), token, p.Device.Nonce,
 	}, "|")
 }
 
-// protocolAdvice says which versions would fit when the gateway speaks another one.
+// nonceOf reads the nonce of a challenge, or "".
+func nonceOf(payload json.RawMessage) string {
+	var body struct {
+		Nonce string `json:"nonce"`
+	}
+	_ = readLeniently(payload, &body)
+	return strings.TrimSpace(body.Nonce)
+}
+
+// protocolAdvice says which versions would fit when a gateway refuses ours.
 func protocolAdvice(err error) error {
-	e, ok := err.(*Error)
-	if !ok || !says(err, "protocol mismatch") {
+	if !answered(err, "protocol mismatch") {
 		return err
 	}
+	e := *asError(err)
 	var details struct {
-		Expected json.Number `json:"expectedProtocol"`
+		Expected json.RawMessage `json:"expectedProtocol"`
 	}
-	if json.Unmarshal(e.Details, &details) == nil && details.Expected != "" {
-		e.Message = fmt.Sprintf("protocol mismatch: the gateway wants protocol %s, this client speaks %d to %d", details.Expected, minProtocol, maxProtocol)
+	_ = readLeniently(e.Details, &details)
+	e.Message = mismatch(textOf(details.Expected))
+	return &e
+}
+
+func mismatch(wanted string) string {
+	if wanted == "" {
+		wanted = "another than offered"
 	}
-	return e
+	return fmt.Sprintf("gateway wants protocol %s, this client speaks %d to %d", clean(wanted), minProtocol, maxProtocol)
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,88 +13,75 @@ import (
 // fallbackMinimum is the lowest version accepted when none is configured.
 const fallbackMinimum = "2026.1.30"
 
-var calVer = regexp.MustCompile(`^v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:-(\d{1,9}))?$`)
+// calVer is a version YYYY.M.D or YYYY.M.D-REV.
+type calVer struct{ year, month, day, revision int }
 
-// parseVersion reads YYYY.M.D or YYYY.M.D-REV as year, month, day and revision.
-func parseVersion(s string) ([]int, bool) {
-	m := calVer.FindStringSubmatch(strings.TrimSpace(s))
-	if m == nil {
-		return nil, false
-	}
-	v := make([]int, 4)
-	for i, part := range m[1:] {
-		if part != "" {
-			v[i], _ = strconv.Atoi(part) // digits only, short enough
-		}
-	}
-	return v, len(m[1]) == 4 && v[1] >= 1 && v[1] <= 12 && v[2] >= 1 && v[2] <= 31
+func (v calVer) compare(w calVer) int {
+	return cmp.Or(cmp.Compare(v.year, w.year), cmp.Compare(v.month, w.month), cmp.Compare(v.day, w.day), cmp.Compare(v.revision, w.revision))
 }
 
-// VersionVerdict says why a version is not accepted, "" when it is.
-func VersionVerdict(current, minimum string) string {
-	if strings.TrimSpace(minimum) == "" {
-		minimum = fallbackMinimum
+var calVerForm = regexp.MustCompile(`^v?([0-9]{4})\.([0-9]{1,9})\.([0-9]{1,9})(?:-([0-9]{1,9}))?$`)
+
+// parseCalVer reads a version; leading zeros do no harm.
+func parseCalVer(s string) (v calVer, ok bool) {
+	m := calVerForm.FindStringSubmatch(strings.TrimSpace(s))
+	if m == nil {
+		return calVer{}, false
 	}
-	least, ok := parseVersion(minimum)
-	if !ok {
-		return fmt.Sprintf("Server configuration error: GATEWAY_MIN_VERSION is invalid. Expected CalVer 'YYYY.M.D' or 'YYYY.M.D-REV', got '%s'.", minimum)
+	for i, part := range []*int{&v.year, &v.month, &v.day, &v.revision} {
+		*part, _ = strconv.Atoi(m[i+1]) // digits that fit, or no revision: 0
+	}
+	return v, v.month >= 1 && v.month <= 12 && v.day >= 1 && v.day <= 31
+}
+
+// judgeVersion reports whether current is at least minimum, and if it is not,
+// why. A blank minimum stands for the lowest version that was ever supported.
+func judgeVersion(current, minimum string) (ok bool, message string) {
+	minimum = cmp.Or(strings.TrimSpace(minimum), fallbackMinimum)
+	least, readable := parseCalVer(minimum)
+	if !readable {
+		return false, fmt.Sprintf("Server configuration error: GATEWAY_MIN_VERSION is invalid. Expected CalVer 'YYYY.M.D' or 'YYYY.M.D-REV', got '%s'.", minimum)
 	}
 	if current == "" {
-		return fmt.Sprintf("Unable to determine gateway version from runtime metadata. Minimum supported version is %s.", minimum)
+		return false, fmt.Sprintf("Unable to determine gateway version from runtime metadata. Minimum supported version is %s.", minimum)
 	}
-	v, ok := parseVersion(current)
-	if !ok {
-		return fmt.Sprintf("Gateway reported an unsupported version format '%s'. Minimum supported version is %s.", current, minimum)
+	v, readable := parseCalVer(current)
+	if !readable {
+		return false, fmt.Sprintf("Gateway reported an unsupported version format '%s'. Minimum supported version is %s.", current, minimum)
 	}
-	if slices.CompareFunc(v, least, cmp.Compare[int]) < 0 {
-		return fmt.Sprintf("Gateway version %s is not supported. Minimum supported version is %s.", current, minimum)
+	if v.compare(least) < 0 {
+		return false, fmt.Sprintf("Gateway version %s is not supported. Minimum supported version is %s.", current, minimum)
 	}
-	return ""
+	return true, ""
 }
 
-// CheckVersion dials the gateway anew and says why its version is not accepted,
-// "" when it is. Only the connection failing is an error.
-func (c *Client) CheckVersion(ctx context.Context, e Endpoint, minimum string) (verdict string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout+callTimeout)
-	defer cancel()
-	dialing, cancelDial := context.WithTimeout(ctx, dialTimeout)
-	defer cancelDial()
-	conn, err := dial(dialing, e, c.o.Identity, c.o.Now)
+// CheckVersion dials the gateway anew and reports whether its version is at
+// least minimum; if it is not, message says so to people. Only failing to
+// connect is an error.
+func CheckVersion(ctx context.Context, c *Client, e Endpoint, minimum string) (ok bool, message string, err error) {
+	conn, err := c.dialAnew(ctx, e)
 	if err != nil {
-		return "", err
+		return false, "", err
 	}
-	defer conn.end(&Error{Message: "the check is over"})
-	current := conn.hello.Version()
-	if _, ok := parseVersion(current); !ok {
-		go conn.read()
-		if touched := touchedVersion(ctx, c, conn); touched != "" {
-			current = touched
-		}
+	defer func() { go conn.close("the check is over") }()
+	current := strings.TrimSpace(conn.hello.Version)
+	if _, readable := parseCalVer(current); !readable {
+		current = cmp.Or(c.touchedVersion(ctx, conn), current)
 	}
-	return VersionVerdict(current, minimum), nil
+	ok, message = judgeVersion(current, minimum)
+	return ok, message, nil
 }
 
 // touchedVersion is the version that wrote the configuration last, for gateways
-// that do not say theirs.
-func touchedVersion(ctx context.Context, c *Client, conn *conn) string {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	raw, _, err := conn.call(ctx, "config.get", struct{}{}, c.o.Now())
+// that do not say theirs; "" when it is not known.
+func (c *Client) touchedVersion(ctx context.Context, conn *conn) string {
+	answer, _, err := c.request(ctx, conn, "config.get", json.RawMessage("{}"))
 	if err != nil {
 		return ""
 	}
-	var answer struct {
-		Config configMeta `json:"config"`
-		Parsed configMeta `json:"parsed"`
-	}
-	if json.Unmarshal(raw, &answer) != nil {
+	config, err := configOf(answer)
+	if err != nil {
 		return ""
 	}
-	return strings.TrimSpace(cmp.Or(answer.Config.Meta.LastTouchedVersion, answer.Parsed.Meta.LastTouchedVersion))
-}
-
-type configMeta struct {
-	Meta struct {
-		LastTouchedVersion string `json:"lastTouchedVersion"`
-	} `json:"meta"`
+	return strings.TrimSpace(clean(textOf(config.child("meta").get("lastTouchedVersion"))))
 }

@@ -35,6 +35,11 @@ func (r Reader) MainAgent(ctx context.Context, gateway mc.ID) (mc.Agent, error) 
 	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.gateway_id = ? AND a.board_id IS NULL ORDER BY a.created_at, a.id LIMIT 1`, gateway)
 }
 
+// AgentBySession loads the agent that has a session key; nil when none has.
+func (r Reader) AgentBySession(ctx context.Context, key string) (*mc.Agent, error) {
+	return find[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.openclaw_session_id = ? ORDER BY a.created_at, a.id LIMIT 1`, key)
+}
+
 // Lead loads the lead of a board.
 func (r Reader) Lead(ctx context.Context, board mc.ID) (mc.Agent, error) {
 	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id = ? AND a.is_board_lead LIMIT 1`, board)
@@ -115,12 +120,13 @@ func (r Reader) WorkerCount(ctx context.Context, board mc.ID) (int, error) {
 	return count(ctx, r, `SELECT count(*) FROM agents WHERE board_id = ? AND NOT is_board_lead`, board)
 }
 
-// AgentNamed looks for agents of the name, in any case: on the board, and on
-// any board of the gateway.
+// AgentNamed looks for agents of the name, in any case: on the board, and among
+// those that live on the gateway, on any of its boards.
 func (r Reader) AgentNamed(ctx context.Context, name string, board mc.ID, gateway *mc.ID) (onBoard, onGateway *mc.Agent, err error) {
 	agents, err := list[mc.Agent](ctx, r, `
 		SELECT `+agentCols+agentFrom+`
-		WHERE lower(a.name) = lower(?) AND (a.board_id = ? OR a.board_id IN (SELECT b.id FROM boards b WHERE b.gateway_id = ?))`, name, board, gateway)
+		WHERE lower(a.name) = lower(?)
+			AND (a.board_id = ? OR a.runtime <> ? AND a.board_id IN (SELECT b.id FROM boards b WHERE b.gateway_id = ?))`, name, board, mc.RuntimeExternal, gateway)
 	for i := range agents {
 		if agents[i].OnBoard(board) {
 			onBoard = &agents[i]

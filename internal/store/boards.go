@@ -66,6 +66,17 @@ func (r Reader) BoardsOfGateway(ctx context.Context, gateway mc.ID) ([]mc.Board,
 	return list[mc.Board](ctx, r, `SELECT `+boardCols+` FROM boards b WHERE b.gateway_id = ? ORDER BY b.created_at DESC, b.id`, gateway)
 }
 
+// BoardPaused reports whether the board's agents were told to pause: the latest
+// /pause or /resume in its chat says so.
+func (r Reader) BoardPaused(ctx context.Context, board mc.ID) (bool, error) {
+	word, err := find[string](ctx, r, `
+		SELECT c.word
+		FROM (SELECT lower(rtrim(ltrim(m.content, ?), ?)) AS word, m.created_at, m.seq FROM board_memory m WHERE m.board_id = ? AND m.is_chat) c
+		WHERE c.word IN ('/pause', '/resume')
+		ORDER BY c.created_at DESC, c.seq DESC LIMIT 1`, blanks, blanks, board)
+	return word != nil && *word == "/pause", err
+}
+
 // GroupExists reports whether a board group exists in an organization.
 func (r Reader) GroupExists(ctx context.Context, organization, group mc.ID) (bool, error) {
 	return exists(ctx, r, `SELECT 1 FROM board_groups WHERE id = ? AND organization_id = ?`, group, organization)

@@ -37,6 +37,12 @@ func (r Reader) GatewayInUse(ctx context.Context, id mc.ID) (bool, error) {
 	return exists(ctx, r, `SELECT 1 FROM boards WHERE gateway_id = ?`, id)
 }
 
+// LockGateway loads a gateway of an organization and holds its row until the end
+// of the transaction, so that its main agent is made once.
+func (tx *Tx) LockGateway(ctx context.Context, organization, id mc.ID) (mc.Gateway, error) {
+	return get[mc.Gateway](ctx, tx.Reader, `SELECT `+gatewayCols+` FROM gateways g WHERE g.id = ? AND g.organization_id = ?`+tx.forUpdate(), id, organization)
+}
+
 // InsertGateway adds a gateway.
 func (tx *Tx) InsertGateway(ctx context.Context, g mc.Gateway) error {
 	return gatewayTable.insert(ctx, tx, &g)

@@ -20,6 +20,24 @@ func (r Reader) Organization(ctx context.Context, id mc.ID) (mc.Organization, er
 	return get[mc.Organization](ctx, r, `SELECT `+organizationCols+` FROM organizations o WHERE o.id = ?`, id)
 }
 
+// LockOrganization holds the row of an organization until the end of the
+// transaction: meanwhile nobody joins it, and nothing is added to it.
+func (tx *Tx) LockOrganization(ctx context.Context, id mc.ID) error {
+	_, err := get[mc.ID](ctx, tx.Reader, `SELECT o.id FROM organizations o WHERE o.id = ?`+tx.forUpdate(), id)
+	return err
+}
+
+// LockOrganizationNames makes transactions that choose a name for an
+// organization wait for each other. An index cannot tell names apart: several
+// personal organizations are called the same.
+func (tx *Tx) LockOrganizationNames(ctx context.Context) error {
+	if tx.dialect != PostgreSQL {
+		return nil // has the whole database for itself
+	}
+	_, err := exec(ctx, tx, `SELECT pg_advisory_xact_lock(hashtext('organization_names'))`)
+	return err
+}
+
 // OrganizationNameTaken reports whether any organization has the name, in any case.
 func (r Reader) OrganizationNameTaken(ctx context.Context, name string) (bool, error) {
 	return exists(ctx, r, `SELECT 1 FROM organizations WHERE lower(name) = lower(?)`, name)
@@ -51,6 +69,11 @@ func (r Reader) OldestMember(ctx context.Context, user mc.ID) (mc.Member, error)
 	return get[mc.Member](ctx, r, `SELECT `+memberCols+` FROM organization_members m WHERE m.user_id = ? ORDER BY m.created_at, m.id LIMIT 1`, user)
 }
 
+// HasOtherMembers reports whether anybody but the user belongs to an organization.
+func (r Reader) HasOtherMembers(ctx context.Context, organization, user mc.ID) (bool, error) {
+	return exists(ctx, r, `SELECT 1 FROM organization_members WHERE organization_id = ? AND user_id <> ?`, organization, user)
+}
+
 // Grant loads a member's grant for one board; nil when there is none.
 func (r Reader) Grant(ctx context.Context, member, board mc.ID) (*mc.BoardGrant, error) {
 	return find[mc.BoardGrant](ctx, r, `SELECT `+grantCols+` FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = ?`, member, board)
@@ -62,6 +85,62 @@ func (tx *Tx) InsertOrganization(ctx context.Context, o mc.Organization, owner m
 		return err
 	}
 	return memberTable.insert(ctx, tx, &owner)
+}
+
+// InsertMember adds a membership.
+func (tx *Tx) InsertMember(ctx context.Context, m mc.Member) error {
+	return memberTable.insert(ctx, tx, &m)
+}
+
+// DeleteMember ends the membership of a user, with its access to boards.
+func (tx *Tx) DeleteMember(ctx context.Context, organization, user mc.ID) error {
+	_, err := exec(ctx, tx, `DELETE FROM organization_members WHERE organization_id = ? AND user_id = ?`, organization, user)
+	return err
+}
+
+// EnsureOwner gives an organization that has lost its last owner a new one: the
+// oldest admin or, without admins, the oldest member.
+func (tx *Tx) EnsureOwner(ctx context.Context, organization mc.ID) error {
+	_, err := exec(ctx, tx, `
+		UPDATE organization_members SET role = ?, updated_at = ?
+		WHERE id = (
+			SELECT m.id FROM organization_members m WHERE m.organization_id = ?
+			ORDER BY CASE m.role WHEN ? THEN 0 ELSE 1 END, m.created_at, m.id LIMIT 1
+		) AND NOT EXISTS (SELECT 1 FROM organization_members o WHERE o.organization_id = ? AND o.role = ?)`,
+		mc.RoleOwner, tx.Now(), organization, mc.RoleAdmin, organization, mc.RoleOwner)
+	return err
+}
+
+// DeleteOrganization removes an organization with everything in it: boards with
+// their tasks and agents, gateways with their main agents, groups, skills, tags,
+// fields, invites and members. Users who acted in it act nowhere until their
+// next request. No rows are read; most of it follows by the
+// foreign keys of the schema.
+func (tx *Tx) DeleteOrganization(ctx context.Context, id mc.ID) error {
+	const agents = `SELECT a.id FROM agents a WHERE
+		a.board_id IN (SELECT b.id FROM boards b WHERE b.organization_id = ?) OR a.gateway_id IN (SELECT g.id FROM gateways g WHERE g.organization_id = ?)`
+	const tasks = `SELECT t.id FROM tasks t JOIN boards b ON b.id = t.board_id WHERE b.organization_id = ?`
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		// Events without a board would stay, without what they are about.
+		{`DELETE FROM activity_events WHERE agent_id IN (` + agents + `)`, []any{id, id}},
+		{`DELETE FROM activity_events WHERE task_id IN (` + tasks + `)`, []any{id}},
+		// Boards before their gateways, to which they only refer.
+		{`DELETE FROM boards WHERE organization_id = ?`, []any{id}},
+		{`DELETE FROM organizations WHERE id = ?`, []any{id}},
+	} {
+		if _, err := exec(ctx, tx, step.sql, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// InsertGrant opens a board to a member.
+func (tx *Tx) InsertGrant(ctx context.Context, g mc.BoardGrant) error {
+	return grantTable.insert(ctx, tx, &g)
 }
 
 // SkillPack is a repository from which skills are read.

@@ -53,6 +53,11 @@ func (tx *Tx) UserBySubject(ctx context.Context, subject string) (mc.User, error
 	return get[mc.User](ctx, tx.Reader, `SELECT `+userCols+` FROM users u WHERE u.clerk_user_id = ?`+tx.forUpdate(), subject)
 }
 
+// LockUser loads a user and holds the row until the end of the transaction.
+func (tx *Tx) LockUser(ctx context.Context, id mc.ID) (mc.User, error) {
+	return get[mc.User](ctx, tx.Reader, `SELECT `+userCols+` FROM users u WHERE u.id = ?`+tx.forUpdate(), id)
+}
+
 // User loads a user.
 func (r Reader) User(ctx context.Context, id mc.ID) (mc.User, error) {
 	return get[mc.User](ctx, r, `SELECT `+userCols+` FROM users u WHERE u.id = ?`, id)
@@ -78,4 +83,21 @@ func (tx *Tx) EnsureUser(ctx context.Context, u mc.User) error {
 // UpdateUser writes the columns of a user that may change.
 func (tx *Tx) UpdateUser(ctx context.Context, u mc.User) error {
 	return userTable.update(ctx, tx, &u, "email", "name", "preferred_name", "pronouns", "timezone", "notes", "context", "active_organization_id")
+}
+
+// SetActiveOrganization lets a user act in an organization; mc.NotFound when
+// the user is gone.
+func (tx *Tx) SetActiveOrganization(ctx context.Context, user, organization mc.ID) error {
+	n, err := exec(ctx, tx, `UPDATE users SET active_organization_id = ? WHERE id = ?`, organization, user)
+	if err == nil && n == 0 {
+		return mc.NotFound()
+	}
+	return err
+}
+
+// DeleteUser removes a user with their memberships. What they made stays,
+// without their name.
+func (tx *Tx) DeleteUser(ctx context.Context, id mc.ID) error {
+	_, err := exec(ctx, tx, `DELETE FROM users WHERE id = ?`, id)
+	return err
 }

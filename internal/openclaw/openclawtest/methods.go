@@ -1,165 +1,98 @@
 package openclawtest
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"reflect"
-	"regexp"
+	"maps"
+	"slices"
 	"strings"
 )
 
-var workspaceFiles = []string{"AGENTS.md", "SOUL.md", "TOOLS.md", "IDENTITY.md", "USER.md", "HEARTBEAT.md", "BOOTSTRAP.md", "MEMORY.md"}
-
-// handle answers a call as a real gateway does, from what is in memory.
-func (g *Gateway) handle(method string, p map[string]any) (any, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	text := func(key string) string { s, _ := p[key].(string); return s }
-	agent, key := text("agentId"), text("key")
-	switch method {
-	case "health":
-		return map[string]any{"ok": true}, nil
-	case "config.get":
-		return map[string]any{"config": g.document(), "parsed": g.document(), "hash": g.hash()}, nil
-	case "config.patch":
-		return g.patch(text("raw"), text("baseHash"))
-	case "agents.create":
-		return g.create(text("name"), text("workspace"))
-	case "agents.update", "agents.delete", "agents.files.list", "agents.files.get", "agents.files.set":
-		if _, ok := g.agents[agent]; !ok {
-			return nil, fmt.Errorf("agent %q not found", agent)
-		}
-		return g.handleAgent(method, agent, p)
-	case "sessions.list":
-		list := []any{}
-		for k := range g.sessions {
-			list = append(list, map[string]any{"key": k})
-		}
-		return map[string]any{"sessions": list}, nil
-	case "sessions.patch", "sessions.reset":
-		if _, ok := g.sessions[key]; !ok || method == "sessions.reset" {
-			g.sessions[key] = []string{}
-		}
-		return map[string]any{"ok": true, "key": key, "entry": map[string]any{"sessionId": "s-" + key, "label": p["label"]}}, nil
-	case "sessions.delete":
-		delete(g.sessions, key)
-		return map[string]any{"ok": true}, nil
-	case "chat.send":
-		if text("idempotencyKey") == "" {
-			return nil, fmt.Errorf("invalid chat.send params: must have required property 'idempotencyKey'")
-		}
-		if _, again := g.runs[text("idempotencyKey")]; again {
-			return map[string]any{"runId": text("idempotencyKey"), "status": "in_flight"}, nil
-		}
-		g.runs[text("idempotencyKey")] = struct{}{}
-		g.sessions[text("sessionKey")] = append(g.sessions[text("sessionKey")], text("message"))
-		return map[string]any{"runId": text("idempotencyKey"), "status": "started"}, nil
-	case "chat.history":
-		messages := []any{}
-		for _, m := range g.sessions[text("sessionKey")] {
-			messages = append(messages, map[string]any{"role": "user", "content": m})
-		}
-		return map[string]any{"messages": messages}, nil
-	}
-	return nil, fmt.Errorf("unknown method: %s", method)
+// method is what a gateway demands of a call.
+type method struct {
+	scope              string
+	required, optional string // parameters, with spaces between
+	handle             func(s *state, p params) (any, error)
 }
 
-var notID = regexp.MustCompile(`[^a-z0-9-]+`)
+const (
+	scopeRead  = "operator.read"
+	scopeWrite = "operator.write"
+	scopeAdmin = "operator.admin" // includes the others
+)
 
-func (g *Gateway) create(name, workspace string) (any, error) {
-	id := strings.Trim(notID.ReplaceAllString(strings.ToLower(name), "-"), "-")
-	if _, ok := g.agents[id]; ok {
-		return nil, fmt.Errorf("agent %q already exists", id)
-	}
-	g.agents[id], g.names[id] = workspace, name
-	g.files[id] = map[string]string{}
-	for _, f := range workspaceFiles {
-		if f != "MEMORY.md" {
-			g.files[id][f] = "seeded by the gateway"
-		}
-	}
-	return map[string]any{"ok": true, "agentId": id, "name": name, "workspace": workspace}, nil
+// methods are all but config.patch's limits and restarts, which concern the
+// gateway as a whole.
+var methods = map[string]method{
+	"health":            {scopeRead, "", "probe", (*state).health},
+	"config.get":        {scopeRead, "", "", (*state).configGet},
+	"config.patch":      {scopeAdmin, "raw", "baseHash sessionKey note restartDelayMs", (*state).configPatch},
+	"config.set":        {scopeAdmin, "raw", "baseHash", (*state).configSet},
+	"agents.create":     {scopeAdmin, "name workspace", "emoji avatar", (*state).agentsCreate},
+	"agents.update":     {scopeAdmin, "agentId", "name workspace model avatar", (*state).agentsUpdate},
+	"agents.delete":     {scopeAdmin, "agentId", "deleteFiles", (*state).agentsDelete},
+	"agents.files.list": {scopeRead, "agentId", "", (*state).filesList},
+	"agents.files.get":  {scopeRead, "agentId name", "", (*state).filesGet},
+	"agents.files.set":  {scopeAdmin, "agentId name content", "", (*state).filesSet},
+	"sessions.list":     {scopeRead, "", "limit activeMinutes agentId search", (*state).sessionsList},
+	"sessions.patch":    {scopeAdmin, "key", "label thinkingLevel verboseLevel model sendPolicy", (*state).sessionsPatch},
+	"sessions.reset":    {scopeAdmin, "key", "reason", (*state).sessionsReset},
+	"sessions.delete":   {scopeAdmin, "key", "deleteTranscript emitLifecycleHooks", (*state).sessionsDelete},
+	"chat.send":         {scopeWrite, "sessionKey message idempotencyKey", "thinking deliver attachments timeoutMs", (*state).chatSend},
+	"chat.history":      {scopeRead, "sessionKey", "limit maxChars", (*state).chatHistory},
 }
 
-func (g *Gateway) handleAgent(method, agent string, p map[string]any) (any, error) {
-	name, _ := p["name"].(string)
-	switch method {
-	case "agents.update":
-		g.names[agent] = name
-		return map[string]any{"ok": true, "agentId": agent}, nil
-	case "agents.delete":
-		delete(g.agents, agent)
-		delete(g.files, agent)
-		return map[string]any{"ok": true, "agentId": agent}, nil
-	case "agents.files.list":
-		list := []any{}
-		for _, f := range workspaceFiles {
-			_, there := g.files[agent][f]
-			list = append(list, map[string]any{"name": f, "path": g.agents[agent] + "/" + f, "missing": !there})
-		}
-		return map[string]any{"agentId": agent, "files": list}, nil
-	}
-	known := false
-	for _, f := range workspaceFiles {
-		known = known || f == name
-	}
-	if !known {
-		return nil, fmt.Errorf("unsupported file %q", name)
-	}
-	if method == "agents.files.set" {
-		content, _ := p["content"].(string)
-		g.files[agent][name] = content
-	}
-	file := map[string]any{"name": name}
-	if content, ok := g.files[agent][name]; ok {
-		file["content"] = content
-	}
-	return map[string]any{"ok": true, "agentId": agent, "file": file}, nil
+func methodNames() []string { return slices.Sorted(maps.Keys(methods)) }
+
+// params are those of a call.
+type params map[string]any
+
+func (p params) text(key string) string {
+	text, _ := p[key].(string)
+	return text
 }
 
-func (g *Gateway) document() map[string]any {
-	doc := map[string]any{"agents": map[string]any{"list": append([]any{}, g.list...)}}
-	for k, v := range g.config {
-		doc[k] = v
+// handle answers a request.
+func (s *session) handle(req requestFrame) (any, error) {
+	if req.Method == "connect" {
+		return s.connect(req.Params)
 	}
-	return doc
-}
-
-func (g *Gateway) hash() string {
-	raw, err := json.Marshal(g.document())
-	if err != nil {
-		panic(err) // only plain values are in it
+	scopes := s.scopes.Load()
+	if scopes == nil {
+		return nil, refuse("invalid handshake: first request must be connect", "")
 	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:])
-}
-
-func (g *Gateway) patch(raw, baseHash string) (any, error) {
-	if baseHash == "" {
-		return nil, fmt.Errorf("config base hash required; re-run config.get and retry")
+	m, ok := methods[req.Method]
+	if !ok {
+		return nil, refuse("unknown method: "+req.Method, "")
 	}
-	if baseHash != g.hash() {
-		return nil, fmt.Errorf("config changed since last load; re-run config.get and retry")
+	if !slices.Contains(*scopes, m.scope) && !slices.Contains(*scopes, scopeAdmin) {
+		return nil, refuse("missing scope: "+m.scope, "")
 	}
-	var doc map[string]any
-	if err := json.Unmarshal([]byte(raw), &doc); err != nil {
+	if err := m.check(req); err != nil {
 		return nil, err
 	}
-	before := g.document()
-	if agents, ok := doc["agents"].(map[string]any); ok {
-		if list, ok := agents["list"].([]any); ok {
-			g.list = list
-		}
+	g := s.g
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	defer g.notify()
+	if req.Method == "config.patch" {
+		return g.patch(req.Params)
 	}
-	for k, v := range doc {
-		if k != "agents" {
-			g.config[k] = v
-		}
-	}
-	if reflect.DeepEqual(before, g.document()) {
-		return map[string]any{"ok": true, "noop": true}, nil
-	}
-	return map[string]any{"ok": true}, nil
+	return m.handle(&g.state, req.Params)
 }
+
+func (m method) check(req requestFrame) error {
+	required := strings.Fields(m.required)
+	for _, key := range required {
+		if _, ok := req.Params[key]; !ok {
+			return fmt.Errorf("invalid %s params: must have required property '%s'", req.Method, key)
+		}
+	}
+	for key := range req.Params {
+		if !slices.Contains(required, key) && !slices.Contains(strings.Fields(m.optional), key) {
+			return fmt.Errorf("invalid %s params: at root: unexpected property '%s'", req.Method, key)
+		}
+	}
+	return nil
+}
+
+func (*state) health(params) (any, error) { return map[string]any{"ok": true}, nil }

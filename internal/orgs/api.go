@@ -1,0 +1,81 @@
+package orgs
+
+import (
+	"context"
+	"time"
+
+	"missioncontrol/internal/access"
+	"missioncontrol/internal/httpapi"
+	"missioncontrol/internal/mc"
+)
+
+// Register declares the operations.
+func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
+	tag := []string{"organizations"}
+	shown := map[string]any{"organization": exampleOrganization}
+	httpapi.Register(r, httpapi.Op{
+		Method: "POST", Path: "/api/v1/organizations", Name: "create_organization", Tags: tag,
+		Summary:     "Create an organization",
+		Description: "Makes an organization that the caller owns, may use all boards of, and acts in from then on.",
+		Errors: []httpapi.ErrorDoc{
+			{Status: 409, When: "an organization of this name exists, whoever it belongs to"},
+			{Status: 422, Detail: "Unprocessable Entity", When: "the name is blank"},
+		},
+		RequestExamples:  map[string]any{"new_organization": map[string]any{"name": "Acme"}},
+		ResponseExamples: shown,
+	}, g.User(), f.create)
+	httpapi.Register(r, httpapi.Op{
+		Method: "GET", Path: "/api/v1/organizations/me/list", Name: "list_my_organizations", Tags: tag,
+		Summary:     "List the caller's organizations",
+		Description: "Lists the organizations that the caller belongs to, by name.",
+		ResponseExamples: map[string]any{"organizations": []OrganizationListItem{
+			{ID: exampleOrganization.ID, Name: exampleOrganization.Name, Role: string(mc.RoleOwner), IsActive: true},
+			{ID: mc.MustID("8888888a-8888-4888-8888-888888888888"), Name: mc.PersonalOrganization, Role: string(mc.RoleOwner)},
+		}},
+	}, g.User(), f.list)
+	httpapi.Register(r, httpapi.Op{
+		Method: "PATCH", Path: "/api/v1/organizations/me/active", Name: "set_active_org", Tags: tag,
+		Summary:          "Choose the active organization",
+		Description:      "Lets the caller act in another organization: lists, and everything that names no board, work in the active one.",
+		Errors:           []httpapi.ErrorDoc{{Status: 403, Detail: access.BoardNoOrganization, When: "the caller does not belong to the organization, or there is none of this id"}},
+		RequestExamples:  map[string]any{"switch": map[string]any{"organization_id": exampleOrganization.ID}},
+		ResponseExamples: shown,
+	}, g.User(), f.activate)
+	httpapi.Register(r, httpapi.Op{
+		Method: "GET", Path: "/api/v1/organizations/me", Name: "get_my_org", Tags: tag,
+		Summary:          "Show the active organization",
+		Description:      "Answers with the organization that the caller acts in.",
+		ResponseExamples: shown,
+	}, g.Member(), f.active)
+}
+
+type (
+	createInput   struct{ Body OrganizationCreate }
+	activateInput struct{ Body OrganizationActiveUpdate }
+)
+
+func (f *Feature) create(ctx context.Context, p access.Person, in *createInput) (OrganizationRead, error) {
+	org, err := f.Create(ctx, p.User.ID, in.Body.Name)
+	return View(org), err
+}
+
+func (f *Feature) list(ctx context.Context, p access.Person, _ *httpapi.None) ([]OrganizationListItem, error) {
+	memberships, err := f.store.Memberships(ctx, p.User.ID)
+	return listItems(memberships, p.Member.OrganizationID), err
+}
+
+func (f *Feature) activate(ctx context.Context, p access.Person, in *activateInput) (OrganizationRead, error) {
+	org, err := f.Activate(ctx, p.User.ID, in.Body.OrganizationID)
+	return View(org), err
+}
+
+func (f *Feature) active(ctx context.Context, p access.Person, _ *httpapi.None) (OrganizationRead, error) {
+	org, err := f.store.Organization(ctx, p.Member.OrganizationID)
+	return View(org), err
+}
+
+var exampleOrganization = OrganizationRead{
+	ID: mc.MustID("88888888-8888-4888-8888-888888888888"), Name: "Acme", CreatedAt: exampleTime, UpdatedAt: exampleTime,
+}
+
+var exampleTime = mc.TimeOf(time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC))

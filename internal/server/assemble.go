@@ -1,0 +1,157 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"missioncontrol/internal/access"
+	"missioncontrol/internal/activity"
+	"missioncontrol/internal/agentapi"
+	"missioncontrol/internal/apidocs"
+	"missioncontrol/internal/auth"
+	"missioncontrol/internal/boards"
+	"missioncontrol/internal/clientaddr"
+	"missioncontrol/internal/config"
+	"missioncontrol/internal/gateways"
+	"missioncontrol/internal/health"
+	"missioncontrol/internal/httpapi"
+	"missioncontrol/internal/jobs"
+	"missioncontrol/internal/live"
+	"missioncontrol/internal/mc"
+	"missioncontrol/internal/notify"
+	"missioncontrol/internal/openclaw"
+	"missioncontrol/internal/orgs"
+	"missioncontrol/internal/provision"
+	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/tasks"
+	"missioncontrol/internal/telemetry"
+	"missioncontrol/internal/users"
+)
+
+const openAPIPath = "/openapi.json"
+
+// assemble makes the features, hangs them into the router and surrounds it with
+// what every request passes.
+func (s *Server) assemble(ctx context.Context) error {
+	s.workers = jobs.NewWorkers()
+	broker := live.NewBroker()
+	s.store.OnCommit(broker.Publish)
+	guards := s.declare(broker)
+	if err := s.pages(guards); err != nil {
+		return err
+	}
+	s.handler = s.router.Handler(s.options(ctx))
+	return nil
+}
+
+// declare hangs the operations of all features into a new router, in the order
+// of the document. It touches neither database nor network.
+func (s *Server) declare(broker *live.Broker) *access.Guards {
+	base := s.settings.Server.BaseURL
+	sender := notify.New(s.store, s.client, telemetry.Named(s.log, "notify"))
+	sender.RegisterJobs(s.workers)
+	lifecycle := provision.New(provision.Config{
+		Store: s.store, Client: s.client, BaseURL: base, MinVersion: s.settings.Gateway.MinVersion,
+		Retry: jobs.Policy{MaxAttempts: s.settings.Jobs.MaxRetries + 1, Base: s.settings.Jobs.RetryBase, Max: s.settings.Jobs.RetryMax},
+		Clock: mc.SystemClock, Log: telemetry.Named(s.log, "provision"),
+	})
+	lifecycle.RegisterJobs(s.workers)
+
+	guards := access.New(s.store, authenticator(s.settings), s.limiter, access.Limits{
+		AgentAuth:         ratelimit.Policy{Scope: "agent_auth", Limit: s.settings.Limits.AgentAuth, Window: s.settings.Limits.AgentAuthWindow},
+		CountFailuresOnly: s.settings.Limits.AgentAuthCount == config.CountFailures,
+	}, mc.SystemClock)
+
+	taskFeature := tasks.New(s.store, broker, sender)
+	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
+	for _, feature := range []interface {
+		Register(r *httpapi.Router, g *access.Guards)
+	}{
+		health.New(s.checks()),
+		users.New(s.store, lifecycle),
+		agentapi.New(s.store, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		activity.New(s.store, broker),
+		gateways.New(s.store, lifecycle, s.client),
+		orgs.New(s.store),
+		boards.New(s.store, lifecycle, sender),
+		taskFeature,
+	} {
+		feature.Register(s.router, guards)
+	}
+	return guards
+}
+
+// Document returns the OpenAPI document of a server with these settings,
+// without running one.
+func Document(settings config.Settings) *huma.OpenAPI {
+	s := &Server{settings: settings, log: slog.New(slog.DiscardHandler), workers: jobs.NewWorkers()}
+	s.declare(live.NewBroker())
+	return s.router.Document(about())
+}
+
+// pages adds what is no operation of the API: the OpenAPI document, the pages
+// that show it, and the metrics, for administrators.
+func (s *Server) pages(guards *access.Guards) error {
+	if err := s.router.ServeDocument(openAPIPath, s.router.Document(about())); err != nil {
+		return err
+	}
+	docs := apidocs.New(openAPIPath)
+	for path, page := range map[string]http.Handler{
+		"/docs": docs.Swagger, "/redoc": docs.ReDoc, apidocs.OAuth2RedirectPath: docs.OAuth2Redirect, apidocs.AssetsPath: docs.Assets,
+	} {
+		s.router.Page(http.MethodGet, path, page)
+		s.router.Page(http.MethodHead, path, page)
+	}
+	s.router.Page(http.MethodGet, "/metrics", httpapi.Guarded(s.router, guards.OrgAdmin(), s.metrics.Handler()))
+	return nil
+}
+
+// checks are what readiness depends on.
+func (s *Server) checks() []health.Check {
+	checks := []health.Check{{Name: "database", Run: func(ctx context.Context) error { return s.store.Ping(ctx) }}}
+	if s.limiter.ping != nil {
+		checks = append(checks, health.Check{Name: "redis", Run: s.limiter.ping})
+	}
+	return checks
+}
+
+// authenticator is how people sign in.
+func authenticator(settings config.Settings) auth.Authenticator {
+	return auth.NewLocal(settings.Auth.LocalToken.Reveal())
+}
+
+func (s *Server) openGatewayClient() (*openclaw.Client, error) {
+	identity, err := openclaw.LoadIdentity(s.settings.Gateway.DeviceIdentityPath)
+	if err != nil {
+		return nil, err
+	}
+	return openclaw.NewClient(openclaw.Options{
+		Identity: identity, Log: telemetry.Named(s.log, "openclaw"),
+		Observe: func(method string, took time.Duration, err error) { s.metrics.GatewayCall(method, outcome(err), took) },
+	}), nil
+}
+
+func (s *Server) options(ctx context.Context) httpapi.Options {
+	trusted := clientaddr.Trust(ctx, s.log, s.settings.Server.TrustedProxies)
+	o := httpapi.Options{
+		CORSOrigins: s.settings.Server.CORSOrigins, SlowAfter: s.settings.Log.SlowRequest, LogHealth: s.settings.Log.IncludeHealth,
+		ClientAddr: trusted.Client, ForwardedScheme: trusted.Scheme, TraceLevel: telemetry.LevelTrace,
+		WithRequest: func(ctx context.Context, id, method, path string) context.Context {
+			return telemetry.WithRequest(ctx, telemetry.RequestInfo{ID: id, Method: method, Path: path})
+		},
+		ObserveRequest: s.metrics.Request,
+	}
+	for _, h := range s.settings.SecurityHeaders() {
+		o.SecurityHeaders = append(o.SecurityHeaders, httpapi.HeaderValue{Name: h.Name, Value: h.Value})
+	}
+	if len(o.CORSOrigins) > 0 {
+		s.log.InfoContext(ctx, "app.cors.enabled", "origins_count", len(o.CORSOrigins))
+	} else {
+		s.log.InfoContext(ctx, "app.cors.disabled")
+	}
+	return o
+}
