@@ -41,6 +41,15 @@ func (g *Guards) agentGuard(p presence) httpapi.Guard[mc.Agent] {
 	}
 }
 
+// Lead lets agents in that lead a board.
+func (g *Guards) Lead() httpapi.Guard[mc.Agent] {
+	guard := g.Agent()
+	guard.Auth.AgentRole = "lead"
+	guard.Errors = append(guard.Errors, errNotLead)
+	guard.After = func(_ context.Context, a mc.Agent) error { return Leads(a) }
+	return guard
+}
+
 // AgentBoard lets agents of the board in the path in. The board is looked up
 // before the fields of the request are validated, whether it is the agent's own
 // only after that.

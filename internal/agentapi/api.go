@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"missioncontrol/internal/access"
+	"missioncontrol/internal/agents"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/openclaw"
@@ -20,6 +21,7 @@ import (
 // Feature holds what the operations need.
 type Feature struct {
 	store     *store.Store
+	agents    *agents.Feature
 	tasks     *tasks.Feature
 	lifecycle *provision.Service
 	client    *openclaw.Client
@@ -29,8 +31,8 @@ type Feature struct {
 }
 
 // New returns the feature.
-func New(st *store.Store, t *tasks.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
-	return &Feature{store: st, tasks: t, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
+func New(st *store.Store, a *agents.Feature, t *tasks.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
+	return &Feature{store: st, agents: a, tasks: t, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
 }
 
 var (
@@ -68,7 +70,25 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Hints:       rosterHints,
 	}, g.Agent(), f.listAgents)
 	f.tasks.RegisterForAgents(r, g)
+	httpapi.Register(r, agents.CreateOp("/api/v1/agent/agents", "agent_lead_create_agent", leadOnly, createHints), g.Lead(), f.createAgent)
+	httpapi.Register(r, httpapi.Op{
+		Method: "POST", Path: "/api/v1/agent/heartbeat", Name: "agent_heartbeat", Tags: everyAgent,
+		Summary:     "Check in",
+		Description: "Tells Mission Control that the agent is alive. There is no body.",
+		Hints:       heartbeatHints,
+	}, g.AgentCheckin(), f.heartbeat)
 	f.registerMain(r, g)
+}
+
+type createInput struct{ Body agents.AgentCreate }
+
+func (f *Feature) createAgent(ctx context.Context, a mc.Agent, in *createInput) (views.AgentRead, error) {
+	in.Body.BoardID = a.BoardID // always its own board, whatever the body says
+	return f.agents.Create(ctx, access.Actor{Agent: &a}, in.Body)
+}
+
+func (f *Feature) heartbeat(ctx context.Context, a mc.Agent, _ *httpapi.None) (views.AgentRead, error) {
+	return f.agents.CheckIn(ctx, a, "")
 }
 
 // HealthRead says who an agent token belongs to.

@@ -20,10 +20,10 @@ import (
 //	Message string            `json:"message" trim:"true" minLength:"1"`
 //	Metrics mc.JSON           `json:"metrics" jsontype:"object"` kept as sent, may be null
 //
-// More tags: minimum, maximum, maxLength, doc. With lenient:"true" a *string
-// may be sent as a number and a blank one counts as null, and of a mc.JSON
-// object anything else counts as null. jsontype:"texts" is an object of texts.
-// A body that may have one of two forms is an Either.
+// More tags: minimum, maximum, maxLength, doc. With lenient:"true" a *string is
+// trimmed and may be sent as a number, a blank one counts as null, and so does
+// anything that is no object for a mc.JSON object. jsontype:"texts" is an object
+// of texts. A body that may have one of two forms is an Either.
 
 // binder reads one JSON value into v and appends what is wrong with it.
 type binder func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError)
@@ -64,6 +64,7 @@ type rules struct {
 
 func rulesOf(tag reflect.StructTag) rules {
 	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
+	r.trim = r.trim || r.lenient
 	r.minLength, r.maxLength = tagInt(tag, "minLength"), tagInt(tag, "maxLength")
 	r.minimum, r.maximum = tagFloat(tag, "minimum"), tagFloat(tag, "maximum")
 	return r

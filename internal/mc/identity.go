@@ -38,6 +38,17 @@ func NormalizeIdentityProfile(raw JSON) JSON {
 	return kept.json()
 }
 
+// OverlayIdentityProfile is a base profile with what another one, as it was
+// sent, says put over it.
+func OverlayIdentityProfile(base, over JSON) JSON {
+	merged, _ := base.object()
+	sent, _ := NormalizeIdentityProfile(over).object()
+	for _, key := range sent.keys {
+		merged.set(key, sent.values[key])
+	}
+	return merged.json()
+}
+
 // IdentityValue is the text of one key of a stored profile, or fallback when the
 // profile has none.
 func IdentityValue(profile JSON, key, fallback string) string {

@@ -11,6 +11,7 @@ import (
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/activity"
 	"missioncontrol/internal/agentapi"
+	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
@@ -66,6 +67,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		CountFailuresOnly: s.settings.Limits.AgentAuthCount == config.CountFailures,
 	}, mc.SystemClock)
 
+	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	for _, feature := range []interface {
@@ -73,7 +75,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
