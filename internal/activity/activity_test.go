@@ -199,7 +199,9 @@ func TestCommentStream(t *testing.T) {
 		one, two := w.Board("One", nil), w.Board("Two", nil)
 		alpha, omega := w.Task(one, "Alpha"), w.Task(two, "Omega")
 		const path = "/api/v1/activity/task-comments/stream"
-		comment := func(board *mc.Board, task *mc.Task, text string) { record(w, event(mc.EventTaskComment, board, task, text)) }
+		comment := func(board *mc.Board, task *mc.Task, text string) {
+			record(w, event(mc.EventTaskComment, board, task, text))
+		}
 		text := func(f apitest.Frame) any { return f.Data["comment"].(map[string]any)["message"] }
 		comment(&one, &alpha, "before")
 

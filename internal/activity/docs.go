@@ -20,7 +20,7 @@ var (
 
 var exampleEvent = ActivityEventRead{
 	ID: exampleID, EventType: mc.EventTaskComment, Message: mc.Ref("Totals match the ledger for January."), AgentID: &exampleAgent, TaskID: &exampleTask, BoardID: &exampleBoard,
-	RouteName: "board", RouteParams: map[string]string{"boardId": exampleBoard.String(), "taskId": exampleTask.String(), "commentId": exampleID.String()}, CreatedAt: exampleTime,
+	RouteName: mc.Ref("board"), RouteParams: &map[string]string{"boardId": exampleBoard.String(), "taskId": exampleTask.String(), "commentId": exampleID.String()}, CreatedAt: exampleTime,
 }
 
 var exampleComment = ActivityTaskCommentFeedItemRead{

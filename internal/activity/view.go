@@ -10,15 +10,15 @@ import (
 // ActivityEventRead is an activity event as clients see it, with the page of
 // the web UI that shows what it is about.
 type ActivityEventRead struct {
-	ID          mc.ID             `json:"id"`
-	EventType   mc.EventType      `json:"event_type"`
-	Message     *string           `json:"message"`
-	AgentID     *mc.ID            `json:"agent_id"`
-	TaskID      *mc.ID            `json:"task_id"`
-	BoardID     *mc.ID            `json:"board_id" doc:"Board it is about: its own, else that of its task."`
-	RouteName   string            `json:"route_name" default:"activity" doc:"Page that shows it: board, board.approvals or activity."`
-	RouteParams map[string]string `json:"route_params" doc:"Parameters of that page."`
-	CreatedAt   mc.Time           `json:"created_at"`
+	ID          mc.ID              `json:"id"`
+	EventType   mc.EventType       `json:"event_type"`
+	Message     *string            `json:"message"`
+	AgentID     *mc.ID             `json:"agent_id"`
+	TaskID      *mc.ID             `json:"task_id"`
+	BoardID     *mc.ID             `json:"board_id" doc:"Board it is about: its own, else that of its task."`
+	RouteName   *string            `json:"route_name" doc:"Page that shows it: board, board.approvals or activity."`
+	RouteParams *map[string]string `json:"route_params" doc:"Parameters of that page."`
+	CreatedAt   mc.Time            `json:"created_at"`
 }
 
 func eventView(e store.FeedEvent) ActivityEventRead {
@@ -28,7 +28,7 @@ func eventView(e store.FeedEvent) ActivityEventRead {
 	name, params := route(e.ActivityEvent)
 	return ActivityEventRead{
 		ID: e.ID, EventType: e.Type, Message: e.Message, AgentID: e.AgentID, TaskID: e.TaskID, BoardID: e.BoardID,
-		RouteName: name, RouteParams: params, CreatedAt: e.CreatedAt,
+		RouteName: &name, RouteParams: &params, CreatedAt: e.CreatedAt,
 	}
 }
 

@@ -41,9 +41,11 @@ func (f *Feature) registerMain(r *httpapi.Router, g *access.Guards) {
 	}, g.Agent(), f.messageLead)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/agent/gateway/leads/broadcast", Name: "broadcast_gateway_lead_message", ID: "agent_main_broadcast_lead_message", Tags: mainOnly,
-		Summary:         "Message the leads of several boards",
-		Description:     "Sends the same message to the leads of all boards of the caller's gateway, or of those that are named, one after the other.",
-		Errors:          notMain,
+		Summary:     "Message the leads of several boards",
+		Description: "Sends the same message to the leads of all boards of the caller's gateway, or of those that are named, one after the other.",
+		Errors: append(notMain,
+			httpapi.ErrorDoc{Status: 404, Detail: noBoard, When: "as the error of one board's result"},
+			httpapi.ErrorDoc{Status: 502, Detail: "Gateway lead broadcast dispatch failed: {error}", When: "as the error of one board's result"}),
 		RequestExamples: map[string]any{"all": map[string]any{"kind": "question", "content": "What blocks you today?"}},
 		Hints:           broadcastHints,
 	}, g.Agent(), f.broadcast)

@@ -30,7 +30,8 @@ func (f *Feature) Change(ctx context.Context, p access.Person, id string, u Agen
 			return views.AgentRead{}, err
 		}
 	}
-	if _, converts := u.IsGatewayMain.Get(); u.nothing() && !converts && !force {
+	_, converts := u.IsGatewayMain.Get()
+	if u.nothing() && !converts && !force {
 		return f.show(a), nil
 	}
 	known := ""
@@ -45,7 +46,7 @@ func (f *Feature) Change(ctx context.Context, p access.Person, id string, u Agen
 		}
 		run := provision.Run{
 			AgentID: a.ID, Action: provision.Update, UserID: &p.User.ID, Wake: true, Deliver: true, ForceBootstrap: force,
-			Reset: force || u.writesFiles() || u.IsGatewayMain.Present(),
+			Reset: force || converts || u.writesFiles(),
 		}
 		if mc.Same(a.TokenSHA256, before.TokenSHA256) {
 			run.Token = known // else somebody has given it a new one meanwhile

@@ -30,7 +30,7 @@ func each(t *testing.T, test func(t *testing.T, f *fixture)) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		f := &fixture{World: apitest.New(t, st), fake: openclawtest.Start(t)}
 		lifecycle := provision.New(provision.Config{
-			Store: st, Client: openclawtest.Client(t), BaseURL: "http://mc.example", MinVersion: "2026.02.9",
+			Store: st, Client: apitest.GatewayClient(t), BaseURL: "http://mc.example", MinVersion: "2026.02.9",
 			Retry: jobs.Policy{MaxAttempts: 4, Base: 10 * time.Second, Max: 2 * time.Minute},
 		})
 		f.Serve(agents.New(st, f.Broker, lifecycle, mc.SystemClock))

@@ -32,6 +32,7 @@ type World struct {
 
 	t      testing.TB
 	router *httpapi.Router
+	queue  *queue
 }
 
 // Feature is what can be served.
@@ -42,8 +43,9 @@ type Feature interface {
 // New makes a world in a database.
 func New(t testing.TB, st *store.Store) *World {
 	t.Helper()
-	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler))}
+	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
 	st.OnCommit(w.Broker.Publish)
+	st.UseJobs(w.queue)
 	if err := st.Listen(t.Context()); err != nil {
 		t.Fatalf("listen for changes: %v", err)
 	}

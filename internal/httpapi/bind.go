@@ -20,7 +20,7 @@ import (
 //	Message string            `json:"message" trim:"true" minLength:"1"`
 //	Metrics mc.JSON           `json:"metrics" jsontype:"object"` kept as sent, may be null
 //
-// More tags: minimum, maximum, maxLength, doc. With lenient:"true" a *string is
+// More tags: minimum, maximum, maxLength, minItems, format, doc. With lenient:"true" a *string is
 // trimmed and may be sent as a number, a blank one counts as null, and so does
 // anything that is no object for a mc.JSON object. jsontype:"texts" is an object
 // of texts. A body that may have one of two forms is an Either.
@@ -55,6 +55,7 @@ var (
 type rules struct {
 	trim                 bool
 	minLength, maxLength int // maxLength 0: none
+	minItems             int // of a list
 	minimum, maximum     *float64
 	object               bool // a mc.JSON that must be an object
 	texts                bool // of texts, or of what can be written as one
@@ -65,7 +66,7 @@ type rules struct {
 func rulesOf(tag reflect.StructTag) rules {
 	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
 	r.trim = r.trim || r.lenient
-	r.minLength, r.maxLength = tagInt(tag, "minLength"), tagInt(tag, "maxLength")
+	r.minLength, r.maxLength, r.minItems = tagInt(tag, "minLength"), tagInt(tag, "maxLength"), tagInt(tag, "minItems")
 	r.minimum, r.maximum = tagFloat(tag, "minimum"), tagFloat(tag, "maximum")
 	return r
 }
@@ -417,6 +418,10 @@ func listBinder(t reflect.Type, r rules) binder {
 	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
 		if in.kind != jsonArray {
 			*errs = append(*errs, faultList.at(loc, in.plain()))
+			return
+		}
+		if len(in.items) < r.minItems {
+			*errs = append(*errs, (&fault{"too_short", fmt.Sprintf("List should have at least %d item(s)", r.minItems)}).at(loc, in.plain()))
 			return
 		}
 		v.Set(reflect.MakeSlice(t, len(in.items), len(in.items)))

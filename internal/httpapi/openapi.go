@@ -67,6 +67,32 @@ func (ValidationFailures) SchemaName() string { return "HTTPValidationError" }
 // SchemaName is the name in the document.
 func (AgentError) SchemaName() string { return "LLMErrorResponse" }
 
+// CorrectSchema says that a place is made of names and positions.
+func (ValidationFailure) CorrectSchema(s *huma.Schema) {
+	s.Properties["loc"].Items = anyOf(huma.TypeString, huma.TypeInteger)
+	s.Properties["ctx"] = &huma.Schema{Type: huma.TypeObject}
+}
+
+// CorrectSchema says what a detail may be.
+func (ErrorBody) CorrectSchema(s *huma.Schema) { s.Properties["detail"] = detailSchema() }
+
+// CorrectSchema says what a detail may be.
+func (AgentError) CorrectSchema(s *huma.Schema) { s.Properties["detail"] = detailSchema() }
+
+func detailSchema() *huma.Schema {
+	return &huma.Schema{AnyOf: []*huma.Schema{
+		{Type: huma.TypeString}, {Type: huma.TypeObject, AdditionalProperties: true}, {Type: huma.TypeArray, Items: &huma.Schema{}},
+	}}
+}
+
+func anyOf(types ...string) *huma.Schema {
+	s := &huma.Schema{}
+	for _, t := range types {
+		s.AnyOf = append(s.AnyOf, &huma.Schema{Type: t})
+	}
+	return s
+}
+
 // SchemaHints tells agents what the error body is for.
 func (AgentError) SchemaHints() map[string]any {
 	return map[string]any{
@@ -147,15 +173,21 @@ func describeText(op *operation) string {
 }
 
 func success(reg *schemas, op *operation) *huma.Response {
+	reg.answering = true
+	defer func() { reg.answering = false }()
 	if op.stream != nil {
 		schema := reg.of(op.stream.Data, "")
 		return &huma.Response{
 			Description: "Event stream: frames of event `" + op.stream.Event + "` with an `id` to resume from.",
-			Content: map[string]*huma.MediaType{"text/event-stream": {
-				Schema:     &huma.Schema{Type: huma.TypeString},
-				Example:    op.stream.Example,
-				Extensions: map[string]any{"x-event": op.stream.Event, "x-event-data": schema},
-			}},
+			Content: map[string]*huma.MediaType{
+				"text/event-stream": {
+					Schema:     &huma.Schema{Type: huma.TypeString},
+					Example:    op.stream.Example,
+					Extensions: map[string]any{"x-event": op.stream.Event, "x-event-data": schema},
+				},
+				// Named because clients that are generated from the contract look for it.
+				"application/json": {Schema: &huma.Schema{}},
+			},
 		}
 	}
 	return &huma.Response{
@@ -198,7 +230,7 @@ func parameters(reg *schemas, op *operation) []*huma.Param {
 		}
 		out = append(out, &huma.Param{Name: p.name, In: p.in, Required: p.required, Schema: schema, Description: p.tag.Get("doc")})
 	}
-	if slices.Equal(op.auth.Actors, []string{"agent"}) {
+	if op.forAgents() {
 		for _, name := range []string{"X-Agent-Token", "Authorization"} {
 			out = append(out, &huma.Param{Name: name, In: "header", Schema: nullable(&huma.Schema{Type: huma.TypeString})})
 		}
@@ -229,8 +261,10 @@ func security(a Auth) []map[string][]string {
 // refusals lists every error answer with its shape (responses) and its words
 // (x-errors).
 func refusals(reg *schemas, op *operation, out *huma.Operation) {
+	reg.answering = true
+	defer func() { reg.answering = false }()
 	all := slices.Clone(op.errors)
-	if op.plan.body != nil || len(op.plan.params) > 0 || slices.ContainsFunc(op.path, func(p PathParam) bool { return p.UUID }) {
+	if op.plan.body != nil || len(op.plan.params) > 0 || len(op.path) > 0 || op.forAgents() {
 		all = append(all, ErrorDoc{Status: http.StatusUnprocessableEntity, When: "a parameter or a field of the body is not valid; detail lists the places", Schema: ValidationFailures{}})
 	}
 	if op.limit != nil {
@@ -259,15 +293,25 @@ func refusals(reg *schemas, op *operation, out *huma.Operation) {
 	}
 }
 
+// errorType is the shape of an error answer. The contract names one shape per
+// status: operations of agents with an id of their own share one for all, and a
+// 422 is otherwise that of validation.
 func errorType(op *operation, e ErrorDoc) reflect.Type {
 	switch {
+	case op.forAgents() && op.ID != "":
+		return reflect.TypeFor[AgentError]()
+	case e.Status == http.StatusUnprocessableEntity:
+		return reflect.TypeFor[ValidationFailures]()
 	case e.Schema != nil:
 		return reflect.TypeOf(e.Schema)
-	case slices.Contains(op.Tags, "agent"):
+	case op.forAgents():
 		return reflect.TypeFor[AgentError]()
 	}
 	return reflect.TypeFor[ErrorBody]()
 }
+
+// forAgents reports whether the operation is for agents alone.
+func (op *operation) forAgents() bool { return slices.Equal(op.auth.Actors, []string{"agent"}) }
 
 func withPhrases(all []ErrorDoc) []ErrorDoc {
 	for i := range all {

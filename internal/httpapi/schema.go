@@ -16,6 +16,9 @@ import (
 type schemas struct {
 	named map[string]*huma.Schema
 	types map[string]reflect.Type
+	// answering is set while the schema of an answer is made: all its fields are
+	// there, where a request may leave those out that have a default.
+	answering bool
 }
 
 func newSchemas() *schemas {
@@ -54,6 +57,10 @@ type schemaNamer interface{ SchemaName() string }
 // schemaHinter is implemented by types whose schema carries hints for agents.
 type schemaHinter interface{ SchemaHints() map[string]any }
 
+// schemaCorrector is implemented by types that Go cannot describe in full, such
+// as one of several shapes.
+type schemaCorrector interface{ CorrectSchema(s *huma.Schema) }
+
 func schemaName(t reflect.Type) string {
 	if n, ok := reflect.Zero(t).Interface().(schemaNamer); ok {
 		return n.SchemaName()
@@ -65,7 +72,11 @@ func schemaName(t reflect.Type) string {
 func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 	switch {
 	case isOptional(t):
-		return nullable(s.of(reflect.Zero(t).Interface().(optional2).ElemType(), tag))
+		inner := s.of(reflect.Zero(t).Interface().(optional2).ElemType(), tag)
+		if tag.Get("nullable") == "false" {
+			return inner
+		}
+		return nullable(inner)
 	case t.Kind() == reflect.Pointer:
 		return nullable(s.of(t.Elem(), tag))
 	case t.Implements(typeEither):
@@ -80,7 +91,12 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 	r := rulesOf(tag)
 	switch t.Kind() {
 	case reflect.String:
-		out := &huma.Schema{Type: huma.TypeString, Enum: anySlice(enumValues(t))}
+		out := &huma.Schema{Type: huma.TypeString, Format: tag.Get("format")}
+		if values := enumValues(t); len(values) == 1 {
+			out.Extensions = map[string]any{"const": values[0]}
+		} else {
+			out.Enum = anySlice(values)
+		}
 		if r.minLength > 0 {
 			out.MinLength = &r.minLength
 		}
@@ -95,7 +111,11 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 	case reflect.Float64:
 		return &huma.Schema{Type: huma.TypeNumber, Minimum: r.minimum, Maximum: r.maximum}
 	case reflect.Slice:
-		return &huma.Schema{Type: huma.TypeArray, Items: s.of(t.Elem(), "")}
+		out := &huma.Schema{Type: huma.TypeArray, Items: s.of(t.Elem(), "")}
+		if r.minItems > 0 {
+			out.MinItems = &r.minItems
+		}
+		return out
 	case reflect.Map:
 		return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: s.of(t.Elem(), "")}
 	case reflect.Interface:
@@ -114,6 +134,8 @@ func jsonSchema(tag reflect.StructTag) *huma.Schema {
 	switch tag.Get("jsontype") {
 	case "":
 		return &huma.Schema{}
+	case "values": // anything, nulls included
+		object.AdditionalProperties = nullable(&huma.Schema{})
 	case "texts":
 		object.AdditionalProperties = &huma.Schema{Type: huma.TypeString}
 	}
@@ -146,13 +168,16 @@ func (s *schemas) ofStruct(t reflect.Type) *huma.Schema {
 	for _, f := range fieldsOf(t, "json") {
 		prop := s.of(f.typ, f.tag)
 		prop.Description = f.tag.Get("doc")
-		if f.defaultValue != nil {
+		if f.defaultValue != nil && f.typ.Kind() != reflect.Slice {
 			prop.Default = defaultOf(f)
 		}
 		out.Properties[f.name] = prop
-		if f.required && !strings.Contains(f.tag.Get("json"), ",omit") {
+		if (f.required || s.answering) && !strings.Contains(f.tag.Get("json"), ",omit") {
 			out.Required = append(out.Required, f.name)
 		}
+	}
+	if c, ok := reflect.Zero(t).Interface().(schemaCorrector); ok {
+		c.CorrectSchema(out)
 	}
 	if h, ok := reflect.Zero(t).Interface().(schemaHinter); ok {
 		out.Extensions = h.SchemaHints()

@@ -11,7 +11,7 @@ type TaskDraft struct {
 	DependsOnTaskIDs  []ID       `json:"depends_on_task_ids" default:"[]"`
 	TagIDs            []ID       `json:"tag_ids" default:"[]"`
 	CreatedByUserID   *ID        `json:"created_by_user_id"` // read and ignored: only the caller can be the creator
-	CustomFieldValues Opt[JSON]  `json:"custom_field_values" jsontype:"object" notnull:"true"`
+	CustomFieldValues Opt[JSON]  `json:"custom_field_values" jsontype:"values" notnull:"true" nullable:"false"`
 }
 
 // CheckBlocked refuses a task that waits for others, open, and yet is to be

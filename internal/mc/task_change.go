@@ -13,7 +13,7 @@ type TaskChange struct {
 	AssignedAgentID   Opt[ID]         `json:"assigned_agent_id"`
 	DependsOnTaskIDs  Opt[[]ID]       `json:"depends_on_task_ids"` // null leaves them, an empty list clears them
 	TagIDs            Opt[[]ID]       `json:"tag_ids"`             // likewise
-	CustomFieldValues Opt[JSON]       `json:"custom_field_values" jsontype:"object"`
+	CustomFieldValues Opt[JSON]       `json:"custom_field_values" jsontype:"values"`
 	Comment           Opt[string]     `json:"comment"`
 }
 

@@ -35,26 +35,28 @@ func readFiles(raw json.RawMessage) []File {
 // readContent finds the text of a file in the forms an answer may have: a
 // string, an object with content, or an object with a file with content.
 func readContent(raw json.RawMessage) (string, bool) {
-	var text *string
-	if json.Unmarshal(raw, &text) == nil && text != nil {
-		return *text, true
+	if content, ok := stringOf(raw); ok {
+		return content, true
 	}
-	var body struct {
-		Content *string         `json:"content"`
+	var body, file struct {
+		Content json.RawMessage `json:"content"`
 		File    json.RawMessage `json:"file"`
 	}
-	_ = readLeniently(raw, &body)
-	if body.Content != nil {
-		return *body.Content, true
-	}
-	var file struct {
-		Content *string `json:"content"`
+	_ = readLeniently(raw, &body) // what cannot be read stays empty
+	if content, ok := stringOf(body.Content); ok {
+		return content, true
 	}
 	_ = readLeniently(body.File, &file)
-	if file.Content != nil {
-		return *file.Content, true
+	return stringOf(file.Content)
+}
+
+// stringOf returns a JSON text; ok is false for anything else.
+func stringOf(raw json.RawMessage) (text string, ok bool) {
+	var read *string
+	if json.Unmarshal(raw, &read) != nil || read == nil {
+		return "", false
 	}
-	return "", false
+	return *read, true
 }
 
 // readEntry returns the entry of an answer, or the whole of it.

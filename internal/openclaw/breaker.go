@@ -6,8 +6,8 @@ import "time"
 // It counts failed dials and handshakes in a row; an error that the gateway
 // answered says that it is there. After the first failures the next dial waits
 // a moment; after more of them calls fail at once, with the last error, until
-// the breaker lets one dial try again. That is short, so that a caller who
-// retries for longer finds the gateway when it comes back.
+// the breaker lets one dial try again. Callers who retry anyway wait for that
+// instead: the breaker may put off their tries, but not take them away.
 //
 // It is not safe for concurrent use.
 type breaker struct {
@@ -19,24 +19,24 @@ type breaker struct {
 const (
 	breakerFailures = 5 // that open it
 	breakerOpen     = 2 * time.Second
-	breakerOpenMax  = 5 * time.Second
 	redialPause     = 50 * time.Millisecond // after the first failure, doubled with each one
 )
 
-// permit says how long to wait before dialling, or why not to dial at all.
+// permit says how long to wait before dialling, and why not to wait for that
+// but to give up at once, if the breaker is open.
 func (b *breaker) permit(now time.Time) (wait time.Duration, err error) {
 	wait = max(b.until.Sub(now), 0)
 	if wait > 0 && b.failures >= breakerFailures {
-		return 0, b.last
+		return wait, b.last
 	}
 	return wait, nil
 }
 
 func (b *breaker) failed(now time.Time, err error) {
-	pause := redialPause << min(b.failures, breakerFailures)
 	b.failures++
-	if over := b.failures - breakerFailures; over >= 0 {
-		pause = min(breakerOpen<<min(over, breakerFailures), breakerOpenMax)
+	pause := breakerOpen
+	if b.failures < breakerFailures {
+		pause = redialPause << (b.failures - 1)
 	}
 	b.until, b.last = now.Add(pause), err
 }

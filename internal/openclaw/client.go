@@ -152,7 +152,8 @@ func (c *Client) dialAnew(ctx context.Context, e Endpoint) (*conn, error) {
 	e = e.normalized()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(c.life, cancel)()
+	stop := context.AfterFunc(c.life, cancel) //nolint:contextcheck // Close ends it, whoever the caller is
+	defer stop()
 	conn, err := c.dial(ctx, e)
 	if err != nil {
 		return nil, err
@@ -181,7 +182,7 @@ func (c *Client) dial(ctx context.Context, e Endpoint) (*conn, error) {
 		}
 		return nil, dialError(err, answer)
 	}
-	conn, run := newConn(ws, c.eventsOf(e))
+	conn, run := newConn(ctx, ws, c.eventsOf(e))
 	if !c.adopt(conn, run) {
 		return nil, closedError()
 	}

@@ -59,7 +59,7 @@ func TestAnsweredErrorsAreFinalAndKeepTheConnection(t *testing.T) {
 	t.Parallel()
 	g := openclawtest.Start(t)
 	gateway := openclawtest.Client(t).Gateway(g.Endpoint())
-	g.Fail("agents.delete", 1, &openclaw.Error{Message: `agent "x" not found`, Code: "GONE", Details: json.RawMessage(`{"a":1}`), RetryAfter: 2 * time.Second})
+	g.Fail("agents.delete", 1, &openclawtest.Error{Message: `agent "x" not found`, Code: "GONE", Details: map[string]any{"a": 1}, RetryAfter: 2 * time.Second})
 	err := gateway.AgentsDelete(t.Context(), "x")
 	var e *openclaw.Error
 	if !errors.As(err, &e) || e.Kind != openclaw.KindAnswer || e.Code != "GONE" || string(e.Details) != `{"a":1}` || e.RetryAfter != 2*time.Second {
@@ -125,21 +125,47 @@ func TestBrokenConnectionFailsAllItsCalls(t *testing.T) {
 	}
 }
 
-func TestConnectionLostUnnoticedIsReplaced(t *testing.T) {
+func TestLostConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
 	g := openclawtest.Start(t)
-	gateway := openclawtest.Client(t).Gateway(g.Endpoint())
+	lines := make(chan string, 100)
+	gateway := openclawtest.ClientWith(t, openclaw.Options{Log: slog.New(slog.NewTextHandler(channelWriter(lines), nil))}).Gateway(g.Endpoint())
 	for range 3 {
 		if err := gateway.Health(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		g.DropAll()
-		g.Wait("the end of the connection", func() bool { return g.Open() == 0 })
+		for !strings.Contains(<-lines, "openclaw.disconnected") {
+		}
 	}
-	// A call may meet the connection before its end was noticed; nothing of it is to be seen.
-	if err := gateway.Health(t.Context()); err != nil && !openclaw.IsTransient(err) {
-		t.Error(err)
+	if n := len(g.Connections()); n != 3 {
+		t.Errorf("%d connections", n)
 	}
+}
+
+// TestRequestIsNotSentTwice loses connections at any moment of a call.
+func TestRequestIsNotSentTwice(t *testing.T) {
+	t.Parallel()
+	g := openclawtest.Start(t)
+	gateway := openclawtest.Client(t).Gateway(g.Endpoint())
+	for i := range 200 {
+		g.ForgetCalls()
+		go g.DropAll()
+		time.Sleep(time.Duration(i%20) * 20 * time.Microsecond) // so that every moment is met
+		if err := gateway.Health(t.Context()); err != nil && !openclaw.IsTransient(err) {
+			t.Fatal(err)
+		}
+		if n := len(g.Calls("health")); n > 1 {
+			t.Fatalf("sent %d times", n)
+		}
+	}
+}
+
+type channelWriter chan<- string
+
+func (c channelWriter) Write(p []byte) (int, error) {
+	c <- string(p)
+	return len(p), nil
 }
 
 func TestSilentGatewaysCostTimeAndNoMore(t *testing.T) {
@@ -316,10 +342,10 @@ func TestRetryOutlivesARestart(t *testing.T) {
 	if err := gateway.Health(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	g.Stop()
-	g.Close("connect", 7, websocket.StatusServiceRestart, "")
-	time.AfterFunc(time.Second, g.Resume)
-	if err := openclaw.Retry(t.Context(), openclaw.Coordination, openclaw.Timing{}, gateway.Health); err != nil {
+	g.Close("connect", 5, websocket.StatusServiceRestart, "")
+	g.RestartNow(200 * time.Millisecond)
+	policy := openclaw.RetryPolicy{Total: 30 * time.Second, Base: 20 * time.Millisecond, Max: 200 * time.Millisecond, Jitter: 0.15, Context: "test"}
+	if err := openclaw.Retry(t.Context(), policy, openclaw.Timing{}, gateway.Health); err != nil {
 		t.Errorf("the gateway came back, but: %v", err)
 	}
 }

@@ -40,10 +40,10 @@ const (
 )
 
 // newConn returns a connection over ws; run must be started. onEvent may be nil.
-func newConn(ws *websocket.Conn, onEvent func(string, json.RawMessage)) (c *conn, run func()) {
+func newConn(ctx context.Context, ws *websocket.Conn, onEvent func(string, json.RawMessage)) (c *conn, run func()) {
 	now := time.Now()
-	// No call's context: the end of a read's context is the end of the connection.
-	ctx, cut := context.WithCancel(context.Background())
+	// The end of a read's context is the end of the connection: no caller's will do.
+	ctx, cut := context.WithCancel(context.WithoutCancel(ctx))
 	c = &conn{
 		ws: ws, cut: cut, onEvent: onEvent, nonce: make(chan string, 1), done: make(chan struct{}),
 		pending: map[string]chan frame{}, heard: now, used: now,
@@ -119,7 +119,7 @@ func (c *conn) call(ctx context.Context, method string, params json.RawMessage) 
 	defer c.forget(req.ID)
 
 	written := make(chan error, 1)
-	go func() { written <- c.write(raw) }()
+	go func() { written <- c.write(ctx, raw) }()
 	select {
 	case err := <-written:
 		if err != nil {
@@ -152,8 +152,8 @@ func (c *conn) call(ctx context.Context, method string, params json.RawMessage) 
 
 // write sends a frame. It does not end with the call that asked for it: a frame
 // that is cut short would end the connection for all.
-func (c *conn) write(raw []byte) error {
-	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+func (c *conn) write(ctx context.Context, raw []byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTimeout)
 	defer cancel()
 	if err := c.ws.Write(ctx, websocket.MessageText, raw); err != nil {
 		c.fail(transportError(err))

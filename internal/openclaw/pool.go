@@ -72,7 +72,7 @@ func (l *link) connection(ctx context.Context) (_ *conn, reused bool, err error)
 	if ctx.Err() != nil {
 		return nil, false, contextError(ctx, "connecting to the gateway")
 	}
-	d, err := l.dial(conn)
+	d, err := l.dial(conn, isPatient(ctx))
 	if err != nil {
 		return nil, false, err
 	}
@@ -86,12 +86,9 @@ func (l *link) connection(ctx context.Context) (_ *conn, reused bool, err error)
 
 // dial returns the dial under way, or begins one. The connection instead of
 // which it is wanted tells whether another caller has been faster.
-func (l *link) dial(instead *conn) (*dialing, error) {
+func (l *link) dial(instead *conn, patient bool) (*dialing, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.dialing != nil {
-		return l.dialing, nil
-	}
 	d := &dialing{done: make(chan struct{})}
 	if l.conn != instead && !l.conn.ended() {
 		d.conn = l.conn
@@ -99,8 +96,11 @@ func (l *link) dial(instead *conn) (*dialing, error) {
 		return d, nil
 	}
 	wait, err := l.breaker.permit(time.Now())
-	if err != nil {
+	if err != nil && !patient {
 		return nil, err
+	}
+	if l.dialing != nil {
+		return l.dialing, nil
 	}
 	if !l.client.spawn(func() { l.run(d, wait) }) {
 		return nil, closedError()
@@ -153,6 +153,15 @@ func (l *link) reached() {
 	defer l.mu.Unlock()
 	l.breaker.succeeded()
 }
+
+// patientKey marks the context of a call that is a try of several.
+type patientKey struct{}
+
+func withPatience(ctx context.Context) context.Context {
+	return context.WithValue(ctx, patientKey{}, true)
+}
+
+func isPatient(ctx context.Context) bool { return ctx.Value(patientKey{}) != nil }
 
 // spawn runs do unless the client is closed; Close waits for it.
 func (c *Client) spawn(do func()) bool {

@@ -108,7 +108,7 @@ func (r *Retrier) Do(ctx context.Context, do func(ctx context.Context) error) er
 func (r *Retrier) try(ctx context.Context, do func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, max(r.deadline.Sub(r.timing.Now()), lastTry))
 	defer cancel()
-	return do(ctx)
+	return do(withPatience(ctx))
 }
 
 func (r *Retrier) jittered(wait time.Duration) time.Duration {

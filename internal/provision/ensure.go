@@ -51,7 +51,7 @@ func setMain(a *mc.Agent, g mc.Gateway) bool {
 type LeadSpec struct {
 	Name    *string // nil: an existing name stays, a new lead gets the default
 	Profile mc.JSON // of a new lead; overlays the default identity of leads
-	Token   Token   // of a new lead, from NewToken
+	Token   Token   // of a new lead, from NewToken; zero: its run mints one
 }
 
 // EnsureLead sees to it that a board has a lead, in the caller's transaction.
@@ -69,7 +69,9 @@ func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, 
 		agent.Name = mc.DefaultLeadName
 		agent.IdentityProfile = mc.OverlayIdentityProfile(mc.LeadIdentityProfile(), spec.Profile)
 		settle(&agent, board, g, spec.Name)
-		spec.Token.Issue(&agent)
+		if spec.Token != (Token{}) {
+			spec.Token.Issue(&agent)
+		}
 		return agent, true, tx.InsertAgent(ctx, agent)
 	}
 	if err == nil {

@@ -2,10 +2,10 @@ package provision_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
+	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +32,6 @@ type fixture struct {
 	client  *openclaw.Client
 	service *provision.Service
 	clock   *clock
-	queue   *queue
 	gateway mc.Gateway
 }
 
@@ -51,9 +50,8 @@ func each(t *testing.T, test func(t *testing.T, f *fixture)) {
 
 func newFixture(t *testing.T, st *store.Store, c *clock) *fixture {
 	t.Helper()
-	f := &fixture{World: apitest.New(t, st), t: t, fake: openclawtest.Start(t), clock: c, queue: &queue{}}
-	st.UseJobs(f.queue)
-	f.client = openclawtest.Client(t)
+	f := &fixture{World: apitest.New(t, st), t: t, fake: openclawtest.Start(t), clock: c}
+	f.client = newClient(t, openclaw.Options{})
 	f.service = f.newService(f.client)
 	f.gateway = f.Gateway(f.fake.URL)
 	return f
@@ -87,32 +85,12 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// queue keeps jobs instead of doing them.
-type queue struct {
-	mu   sync.Mutex
-	jobs []store.Job
-}
-
-func (q *queue) InsertTx(_ context.Context, _ *sql.Tx, jobs []store.Job) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.jobs = append(q.jobs, jobs...)
-	return nil
-}
-
-// of lists the jobs of a kind, oldest first.
-func (q *queue) of(kind string) []store.Job {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(q.jobs), func(j store.Job) bool { return j.Args.Kind() != kind })
-}
-
 const reconcile = "agent_lifecycle_reconcile"
 
 // lastIn returns the newest job of a kind and in how long it is due.
 func (f *fixture) lastIn(kind string) (store.Job, time.Duration) {
 	f.t.Helper()
-	all := f.queue.of(kind)
+	all := f.Jobs(kind)
 	if len(all) == 0 {
 		f.t.Fatalf("no job of kind %s", kind)
 	}
@@ -251,4 +229,31 @@ func stored(t *testing.T, job store.Job) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// remember adds an entry to a board's memory, which belongs to no package that
+// this one knows.
+func (f *fixture) remember(board mc.Board, content string, isChat bool) {
+	f.t.Helper()
+	statement := fmt.Sprintf(`INSERT INTO board_memory (id, board_id, content, is_chat, created_at) VALUES ('%s', '%s', '%s', %t, '%s')`,
+		mc.NewID(), board.ID, content, isChat, f.clock.Now().Std().Format("2006-01-02T15:04:05.000000"))
+	if _, err := f.Store.WriterDB().ExecContext(f.t.Context(), statement); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// newClient returns a client with an identity of its own that ends with the test.
+func newClient(t *testing.T, o openclaw.Options) *openclaw.Client {
+	t.Helper()
+	var err error
+	if o.Identity, err = openclaw.LoadIdentity(filepath.Join(t.TempDir(), "device.json")); err != nil {
+		t.Fatal(err)
+	}
+	client := openclaw.NewClient(o)
+	t.Cleanup(func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return client
 }

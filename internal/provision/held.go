@@ -2,20 +2,39 @@ package provision
 
 import (
 	"context"
+	"time"
 
+	"missioncontrol/internal/auth/token"
 	"missioncontrol/internal/mc"
 )
 
-// TokenInFiles returns the token that an agent's files show, if it is still the
-// agent's, and "" otherwise. A run that is given it leaves the agent signed in
-// as it is.
+// toolsFile is where an agent finds its settings, its token among them.
+const toolsFile = "TOOLS.md"
+
+// readWithin is how long a look into an agent's files may take that one can do
+// without.
+const readWithin = 5 * time.Second
+
+// TokenInFiles returns the token that an agent's files on its gateway show, if
+// it is still the agent's; "" when it is another one or cannot be read. A run that
+// is given it leaves the agent signed in as it is.
 func (s *Service) TokenInFiles(ctx context.Context, a mc.Agent, g mc.Gateway) string {
-	content, _, err := s.client.Gateway(Endpoint(g)).FilesGet(ctx, mc.GatewayAgentID(a), "TOOLS.md")
-	if err != nil {
-		return "" // the run will find out what is wrong
+	if a.IsExternal() {
+		return ""
 	}
-	if tok := parseSettings(content)["AUTH_TOKEN"]; tok != "" && isTokenOf(a, tok) {
-		return tok
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	content, _, err := s.client.Gateway(Endpoint(g)).FilesGet(ctx, mc.GatewayAgentID(a), toolsFile)
+	found := parseSettings(content)["AUTH_TOKEN"]
+	if err != nil || found == "" || !isTokenOf(a, found) {
+		return ""
 	}
-	return ""
+	return found
+}
+
+func isTokenOf(a mc.Agent, tok string) bool {
+	if a.TokenSHA256 != nil {
+		return *a.TokenSHA256 == token.SHA256Hex(tok)
+	}
+	return a.TokenHash != nil && token.Verify(tok, *a.TokenHash)
 }

@@ -91,7 +91,7 @@ func TestFailingRunIsGivenUpAndLaterDoneInFull(t *testing.T) {
 			t.Errorf("the row is %+v", row)
 		}
 		calls := len(f.fake.Calls())
-		for _, job := range f.queue.of(reconcile) {
+		for _, job := range f.Jobs(reconcile) {
 			f.clock.pass(time.Hour)
 			f.do(job)
 		}
@@ -188,7 +188,7 @@ func TestAgentThatNeverChecksIn(t *testing.T) {
 			t.Errorf("the reason is %q", *row.LastProvisionError)
 		}
 		generation := row.LifecycleGeneration
-		for _, job := range f.queue.of(reconcile) {
+		for _, job := range f.Jobs(reconcile) {
 			f.clock.pass(time.Hour)
 			f.do(job)
 		}
@@ -208,7 +208,7 @@ func TestAgentChecksIn(t *testing.T) {
 			t.Errorf("the row is %+v, %v", got, err)
 		}
 		calls := len(f.fake.Calls())
-		for _, job := range f.queue.of(reconcile) {
+		for _, job := range f.Jobs(reconcile) {
 			f.clock.pass(time.Hour)
 			f.do(job)
 		}
@@ -277,7 +277,7 @@ func TestBoardHasMovedToAnotherGateway(t *testing.T) {
 		board.GatewayID = &f.gateway.ID
 		f.Write(func(ctx context.Context, tx *store.Tx) error { return tx.UpdateBoard(ctx, board) })
 		got := f.run(waking(worker, tok))
-		if *got.GatewayID != f.gateway.ID || !f.fake.HasAgent(mc.GatewayAgentID(worker)) || len(f.queue.of("agent_removal")) != 1 {
+		if *got.GatewayID != f.gateway.ID || !f.fake.HasAgent(mc.GatewayAgentID(worker)) || len(f.Jobs("agent_removal")) != 1 {
 			t.Errorf("the agent is on %s", got.GatewayID)
 		}
 	})
@@ -306,7 +306,7 @@ func TestInBackground(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {
-			if err := runner.Stop(context.Background()); err != nil { //nolint:usetesting // the test's own context has ended
+			if err := runner.Stop(context.Background()); err != nil { // the test's own context has ended
 				t.Error(err)
 			}
 		})

@@ -140,12 +140,17 @@ func TestNewTokenAndTheOneBefore(t *testing.T) {
 }
 
 func TestGatewayRestarts(t *testing.T) {
+	t.Parallel()
 	for name, misbehave := range map[string]func(f *fixture){
-		"because of the configuration": func(f *fixture) { f.fake.Set(func(o *openclawtest.Options) { o.Restart, o.Down = openclawtest.RestartAfter, 50*time.Millisecond }) },
-		"before it answers":            func(f *fixture) { f.fake.Close("config.patch", 1, websocket.StatusServiceRestart, "service restart") },
-		"twice among the files":        func(f *fixture) { f.fake.Close("agents.files.set", 2, websocket.StatusServiceRestart, "service restart") },
-		"with the wake":                func(f *fixture) { f.fake.Close("chat.send", 1, websocket.StatusServiceRestart, "service restart") },
-		"and does not know the agent":  func(f *fixture) { f.fake.FailWith("agents.update", 2, `agent "x" not found`) },
+		"after it took the configuration": restarts(openclawtest.RestartAfter),
+		"before it says so":               restarts(openclawtest.RestartBefore),
+		"and loses the configuration":     restarts(openclawtest.RestartLosing),
+		"before it answers":               func(f *fixture) { f.fake.Close("config.patch", 1, websocket.StatusServiceRestart, "service restart") },
+		"twice among the files": func(f *fixture) {
+			f.fake.Close("agents.files.set", 2, websocket.StatusServiceRestart, "service restart")
+		},
+		"with the wake":               func(f *fixture) { f.fake.Close("chat.send", 1, websocket.StatusServiceRestart, "service restart") },
+		"and does not know the agent": func(f *fixture) { f.fake.FailWith("agents.update", 2, `agent "x" not found`) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(t *testing.T, f *fixture) {
@@ -160,11 +165,17 @@ func TestGatewayRestarts(t *testing.T) {
 	}
 }
 
+func restarts(how openclawtest.Restart) func(f *fixture) {
+	return func(f *fixture) {
+		f.fake.Set(func(o *openclawtest.Options) { o.Restart, o.Down = how, 50*time.Millisecond })
+	}
+}
+
 func TestGatewayIsSilent(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		main := f.newMain()
 		f.fake.Silence("agents.update", openclawtest.Forever)
-		f.service = f.newService(openclawtest.ClientWith(t, openclaw.Options{CallTimeout: 100 * time.Millisecond}))
+		f.service = f.newService(newClient(t, openclaw.Options{CallTimeout: 100 * time.Millisecond}))
 		_, err := f.service.Run(t.Context(), provision.Run{AgentID: main.ID, Action: provision.Provision, Wake: true})
 		if mc.KindOf(err) != mc.KindUpstream || !strings.HasPrefix(mc.DetailText(err), "Gateway provision failed: ") {
 			t.Fatalf("got %v", err)
@@ -208,7 +219,7 @@ func TestUnexpectedErrorIsGivenUp(t *testing.T) {
 		if row.Status != mc.AgentOffline || row.LastProvisionError == nil {
 			t.Errorf("the row is %+v", row)
 		}
-		for _, job := range f.queue.of(reconcile) {
+		for _, job := range f.Jobs(reconcile) {
 			f.clock.pass(time.Hour)
 			f.do(job)
 		}
@@ -226,7 +237,7 @@ func TestExternalAgentsAreLeftAlone(t *testing.T) {
 		if err := f.service.Remove(t.Context(), agent, f.gateway); err != nil {
 			t.Error(err)
 		}
-		if got.LifecycleGeneration != 0 || len(f.queue.of(reconcile)) != 0 || len(f.fake.Connections()) != 0 {
+		if got.LifecycleGeneration != 0 || len(f.Jobs(reconcile)) != 0 || len(f.fake.Connections()) != 0 {
 			t.Errorf("the row is %+v", got)
 		}
 	})

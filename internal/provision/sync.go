@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"missioncontrol/internal/auth/token"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/store"
@@ -162,7 +161,7 @@ func (r *templateSync) sync(ctx context.Context, a mc.Agent) error {
 	}
 	if !known {
 		r.result.AgentsSkipped++
-		r.report(&a, noToken)
+		r.report(&a, unreadable)
 		return nil
 	}
 	err = r.write(ctx, a, tok)
@@ -184,7 +183,7 @@ func (r *templateSync) syncMain(ctx context.Context, a mc.Agent) error {
 	}
 	if !known {
 		r.result.AgentsSkipped++
-		r.report(&a, noToken)
+		r.report(&a, unreadable)
 		r.report(&a, "Skipping gateway agent: unable to read AUTH_TOKEN from TOOLS.md.")
 		return nil
 	}
@@ -198,8 +197,8 @@ func (r *templateSync) syncMain(ctx context.Context, a mc.Agent) error {
 }
 
 const (
-	noToken    = "Skipping agent: unable to read AUTH_TOKEN from TOOLS.md (run with rotate_tokens=true to re-key)."
-	wrongToken = "Warning: AUTH_TOKEN in TOOLS.md does not match backend token hash (agent auth may be broken)."
+	unreadable = "Skipping agent: unable to read AUTH_TOKEN from TOOLS.md (run with rotate_tokens=true to re-key)."
+	mismatch   = "Warning: AUTH_TOKEN in TOOLS.md does not match backend token hash (agent auth may be broken)."
 )
 
 // gone tells a failure that concerns one agent only from one that ends the sync.
@@ -222,27 +221,17 @@ func (r *templateSync) token(ctx context.Context, a mc.Agent) (tok string, known
 	}
 	var content string
 	err = r.attempts.Do(ctx, func(ctx context.Context) (err error) {
-		content, _, err = r.client.Gateway(Endpoint(r.gateway)).FilesGet(ctx, mc.GatewayAgentID(a), "TOOLS.md")
+		content, _, err = r.client.Gateway(Endpoint(r.gateway)).FilesGet(ctx, mc.GatewayAgentID(a), toolsFile)
 		return err
 	})
 	if _, timeout := errors.AsType[*openclaw.TimeoutError](err); timeout {
 		return "", false, err
 	}
-	tok = parseSettings(content)["AUTH_TOKEN"]
-	if err != nil || tok == "" {
-		return "", false, nil
+	tok = parseSettings(content)["AUTH_TOKEN"] // none, when the file could not be read
+	if tok != "" && !isTokenOf(a, tok) {
+		r.report(&a, mismatch)
 	}
-	if !isTokenOf(a, tok) {
-		r.report(&a, wrongToken)
-	}
-	return tok, true, nil
-}
-
-func isTokenOf(a mc.Agent, tok string) bool {
-	if a.TokenSHA256 != nil {
-		return *a.TokenSHA256 == token.SHA256Hex(tok)
-	}
-	return a.TokenHash != nil && token.Verify(tok, *a.TokenHash)
+	return tok, tok != "", nil
 }
 
 // write is a run of the lifecycle with the patience of the sync.

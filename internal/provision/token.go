@@ -15,9 +15,9 @@ type Token struct {
 // NewToken mints a token. It takes tens of milliseconds: call it outside of
 // transactions.
 func NewToken() (Token, error) {
-	clear := token.Mint()
-	hash, err := token.Hash(clear)
-	return Token{Clear: clear, hash: hash, sha256: token.SHA256Hex(clear)}, err
+	minted := token.Mint()
+	hash, err := token.Hash(minted)
+	return Token{Clear: minted, hash: hash, sha256: token.SHA256Hex(minted)}, err
 }
 
 // Issue makes it the token of an agent, which the caller then writes. A token

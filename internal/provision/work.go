@@ -90,7 +90,7 @@ func (w *work) writeFiles(ctx context.Context, g *openclaw.Gateway) error {
 	if err != nil {
 		return err
 	}
-	clear, issue, err := w.tokenOfRun()
+	tok, issue, err := w.tokenOfRun()
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (w *work) writeFiles(ctx context.Context, g *openclaw.Gateway) error {
 		listed[i] = templates.ExistingFile{Name: f.Name, Missing: f.Missing}
 	}
 	files, err := templates.Files(
-		templates.Input{Agent: w.agent, Gateway: w.gateway, Board: w.board, User: w.user, Token: clear, BaseURL: w.baseURL},
+		templates.Input{Agent: w.agent, Gateway: w.gateway, Board: w.board, User: w.user, Token: tok, BaseURL: w.baseURL},
 		templates.FileOptions{Action: w.files, ForceBootstrap: w.run.ForceBootstrap, Overwrite: w.run.Overwrite, Existing: listed},
 	)
 	if err != nil {
@@ -162,7 +162,7 @@ func (w *work) start(ctx context.Context, g *openclaw.Gateway) error {
 }
 
 // tokenOfRun returns the token to write into the files, and what makes it valid.
-func (w *work) tokenOfRun() (clear string, issue func(ctx context.Context) error, err error) {
+func (w *work) tokenOfRun() (tok string, issue func(ctx context.Context) error, err error) {
 	valid := func(context.Context) error { return nil }
 	switch {
 	case w.run.Token != "":

@@ -24,6 +24,7 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/notify"
+	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/provision"
@@ -81,6 +82,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
 		boards.New(s.store, lifecycle, sender),
+		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
 	} {
 		feature.Register(s.router, guards)

@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"missioncontrol/internal/apitest"
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/notify"
-	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/openclaw/openclawtest"
 	"missioncontrol/internal/store"
 	"missioncontrol/internal/store/storetest"
@@ -40,12 +40,7 @@ func newRoom(t *testing.T, st *store.Store, gateway *mc.Gateway) *room {
 
 func newRoomWith(t *testing.T, st *store.Store, gateway func(*apitest.World) *mc.Gateway) *room {
 	t.Helper()
-	identity, err := openclaw.LoadIdentity(filepath.Join(t.TempDir(), "device.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := openclaw.NewClient(openclaw.Options{Identity: identity})
-	t.Cleanup(func() { _ = client.Close() })
+	client := openclawtest.Client(t)
 	queue, err := jobs.NewEnqueuer(st, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -256,7 +251,7 @@ func TestNoticesReachAgentsInOrderOnceTheGatewayIsBack(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		gateway := openclawtest.Start(t)
 		r := newRoomWith(t, st, func(w *apitest.World) *mc.Gateway { g := w.Gateway(gateway.URL); return &g })
-		gateway.Cut("chat.send", 1, 1012) // the first try meets a restart
+		gateway.Close("chat.send", 1, websocket.StatusServiceRestart, "service restart") // the first try meets a restart
 		workers := jobs.NewWorkers()
 		r.sender.RegisterJobs(workers)
 		runner, err := jobs.Start(t.Context(), st, workers, slog.New(slog.DiscardHandler), func(string, time.Duration, error) {})
@@ -286,13 +281,12 @@ func TestNoticesReachAgentsInOrderOnceTheGatewayIsBack(t *testing.T) {
 
 func waitForMessages(t *testing.T, g *openclawtest.Gateway, key string, n int) []string {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if got := g.Messages(key); len(got) >= n {
-			return got
-		}
+	g.Wait(fmt.Sprintf("%d messages for %s", n, key), func() bool { return len(g.Messages(key)) >= n })
+	var texts []string
+	for _, m := range g.Messages(key) {
+		texts = append(texts, m.Text)
 	}
-	t.Fatalf("%d messages for %s, want %d", len(g.Messages(key)), key, n)
-	return nil
+	return texts
 }
 
 // eventually waits for a number of activity events of a type.

@@ -11,8 +11,8 @@ import (
 type TaskRead struct {
 	Title             string        `json:"title"`
 	Description       *string       `json:"description"`
-	Status            mc.TaskStatus `json:"status"`
-	Priority          string        `json:"priority"`
+	Status            mc.TaskStatus `json:"status" default:"inbox"`
+	Priority          string        `json:"priority" default:"medium"`
 	DueAt             *mc.Time      `json:"due_at"`
 	AssignedAgentID   *mc.ID        `json:"assigned_agent_id"`
 	DependsOnTaskIDs  []mc.ID       `json:"depends_on_task_ids" doc:"Tasks that this one waits for, in the order set."`
@@ -24,9 +24,9 @@ type TaskRead struct {
 	CreatedAt         mc.Time       `json:"created_at"`
 	UpdatedAt         mc.Time       `json:"updated_at"`
 	BlockedByTaskIDs  []mc.ID       `json:"blocked_by_task_ids" doc:"Dependencies that are not done; empty for a done task."`
-	IsBlocked         bool          `json:"is_blocked"`
+	IsBlocked         bool          `json:"is_blocked" default:"false"`
 	Tags              []TagRef      `json:"tags"`
-	CustomFieldValues mc.JSON       `json:"custom_field_values" jsontype:"object"`
+	CustomFieldValues mc.JSON       `json:"custom_field_values" jsontype:"values"`
 }
 
 // TagRef is a tag as a task shows it.

@@ -80,11 +80,28 @@ def configuration(ids, token):
     ]) + "\n"
 
 
+def adjusted(server):
+    """Our document, but for two things that the contract says otherwise than OpenAPI's vocabulary can: times have no zone,
+    which "date-time" demands, and a 422 of a handler has a text or an object as detail where the contract declares the
+    list of validation."""
+    def visit(node):
+        if isinstance(node, dict):
+            return {k: visit(v) for k, v in node.items() if not (k == "format" and v == "date-time")}
+        return [visit(v) for v in node] if isinstance(node, list) else node
+
+    status, document = harness.fetch(server.base + "/openapi.json")
+    document = visit(document)
+    detail = document["components"]["schemas"]["HTTPValidationError"]["properties"]["detail"]
+    document["components"]["schemas"]["HTTPValidationError"]["properties"]["detail"] = {
+        "anyOf": [detail, {"type": "string"}, {"type": "object"}]}
+    return document
+
+
 def schemathesis(server, folder, seconds, selection):
     """One run of so many seconds; returns (passed, its output)."""
     command = [str(Path(sys.executable).parent / "schemathesis"), "--config-file", str(folder / "schemathesis.toml"),
-               "run", server.base + "/openapi.json", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
-               "--max-time", str(seconds), "--max-examples", "10", "--max-failures", "20", "--workers", "2",
+               "run", str(folder / "openapi.json"), "--url", server.base, "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
+               "--max-time", str(seconds), "--max-examples", "10", "--max-failures", "20", "--workers", "1",
                "--request-timeout", "30", "--generation-database", "none", "--no-color", "--warnings", "off",
                "--header", f"Authorization: Bearer {server.token}", *selection]
     try:
@@ -112,6 +129,7 @@ def main():
                 harness.server(options.binary, "sqlite", SETTINGS) as server:
             ids, token = make_things(server, gateway, 4)
             (folder / "schemathesis.toml").write_text(configuration(ids, token))
+            (folder / "openapi.json").write_text(json.dumps(adjusted(server)))
             for title, seconds, selection in runs:
                 ok, text = schemathesis(server, folder, seconds, selection)
                 cases = re.search(r"Test cases:\n\s*(.*)", text)

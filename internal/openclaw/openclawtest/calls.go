@@ -19,13 +19,14 @@ type Connection struct {
 }
 
 // Calls lists the requests of some methods, or all but connect when none is
-// named, in the order of their arrival.
+// named (or just ""), in the order of their arrival.
 func (g *Gateway) Calls(methods ...string) []Call {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	all := len(methods) == 0 || methods[0] == ""
 	var out []Call
 	for _, c := range g.calls {
-		if len(methods) == 0 && c.Method != "connect" || slices.Contains(methods, c.Method) {
+		if all && c.Method != methodConnect || slices.Contains(methods, c.Method) {
 			out = append(out, c)
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"maps"
 	"reflect"
 	"time"
-
-	"missioncontrol/internal/openclaw"
 )
 
 // state is what a gateway keeps.
@@ -162,7 +160,7 @@ var errRestarting = errors.New("the gateway restarts")
 func (g *Gateway) patch(p params) (any, error) {
 	if g.state.patches++; g.o.PatchLimit > 0 && g.state.patches > g.o.PatchLimit {
 		g.state.patches = 0 // the next window
-		return nil, &openclaw.Error{
+		return nil, &Error{
 			Message: "rate limit exceeded for config.patch; retry after 1s", Code: "UNAVAILABLE", Retryable: true, RetryAfter: 50 * time.Millisecond,
 		}
 	}

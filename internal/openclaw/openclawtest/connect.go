@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"missioncontrol/internal/openclaw"
 )
 
 const signatureAge = 2 * time.Minute
@@ -72,7 +70,7 @@ func (s *session) connect(params map[string]any) (any, error) {
 	return map[string]any{
 		"type": "hello-ok", "protocol": o.Protocol, "server": server, "policy": policy, "snapshot": map[string]any{"presence": []any{}},
 		"features": map[string]any{"methods": methodNames(), "events": []string{"connect.challenge", "tick", "health"}},
-		"auth":     map[string]any{"role": in.Role, "scopes": scopes, "deviceToken": "token-of-the-device"},
+		"auth":     map[string]any{"role": in.Role, "scopes": scopes, "deviceToken": "token-of-the-device"}, //nolint:gosec // not a secret of anybody
 	}, nil
 }
 
@@ -85,7 +83,7 @@ func (s *session) authorize(in introduction, o Options) ([]string, error) {
 	case in.Client.Version == "" || in.Client.Platform == "" || in.Client.Mode == "":
 		return nil, refuse("invalid connect params: at /client: must have required property", "")
 	case in.MinProtocol > o.Protocol || in.MaxProtocol < o.Protocol:
-		return nil, &openclaw.Error{Message: "protocol mismatch", Details: fmt.Appendf(nil, `{"expectedProtocol":%d}`, o.Protocol)}
+		return nil, &Error{Message: "protocol mismatch", Details: map[string]any{"expectedProtocol": o.Protocol}}
 	case in.Role != "operator" && in.Role != "node":
 		return nil, refuse("invalid role", "")
 	case controlUI && !s.sameOrigin():
@@ -105,7 +103,7 @@ func (s *session) authorize(in introduction, o Options) ([]string, error) {
 		return nil, err
 	}
 	if o.PairingRequired {
-		return nil, &openclaw.Error{Message: "pairing required", Code: "NOT_PAIRED", Details: json.RawMessage(`{"code":"PAIRING_REQUIRED","reason":"not-paired"}`)}
+		return nil, &Error{Message: "pairing required", Code: "NOT_PAIRED", Details: map[string]any{"code": "PAIRING_REQUIRED", "reason": "not-paired"}}
 	}
 	return in.Scopes, nil
 }
@@ -144,10 +142,11 @@ func (s *session) checkDevice(in introduction) error {
 	return nil
 }
 
+// refuse is an error with a code in its details, unless that is "".
 func refuse(message, detail string) error {
-	e := &openclaw.Error{Message: message}
+	e := &Error{Message: message}
 	if detail != "" {
-		e.Details = fmt.Appendf(nil, `{"code":%q}`, detail)
+		e.Details = map[string]any{"code": detail}
 	}
 	return e
 }

@@ -1,14 +1,25 @@
 package openclawtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
 
 	"github.com/coder/websocket"
-
-	"missioncontrol/internal/openclaw"
 )
+
+// Error is what a gateway answers when it refuses.
+type Error struct {
+	Message    string
+	Code       string // "": INVALID_REQUEST
+	Details    any
+	Retryable  bool
+	RetryAfter time.Duration
+}
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
 
 // Forever is a number of times without an end.
 const Forever = -1
@@ -40,7 +51,7 @@ func (g *Gateway) next(method string) *fault {
 }
 
 // Fail makes the next calls of a method ("*": of any) answer an error; times
-// may be Forever. An *openclaw.Error lends its code, details and advice to retry.
+// may be Forever. An *Error brings its code, details and advice to retry.
 func (g *Gateway) Fail(method string, times int, err error) {
 	g.inject(method, times, func(context.Context, *websocket.Conn, string) (bool, error) { return true, err })
 }
@@ -106,15 +117,12 @@ func (g *Gateway) Answer(method string, times int, frame map[string]any) {
 
 // errorFrame is the error of a response.
 func errorFrame(err error) map[string]any {
-	out := map[string]any{"code": "INVALID_REQUEST", "message": err.Error()}
-	var e *openclaw.Error
+	var e *Error
 	if !errors.As(err, &e) {
-		return out
+		e = &Error{Message: err.Error()}
 	}
-	if e.Code != "" {
-		out["code"] = e.Code
-	}
-	if len(e.Details) > 0 {
+	out := map[string]any{"code": cmp.Or(e.Code, "INVALID_REQUEST"), "message": e.Message}
+	if e.Details != nil {
 		out["details"] = e.Details
 	}
 	if e.Retryable {

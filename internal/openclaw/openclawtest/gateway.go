@@ -4,22 +4,20 @@
 // it was asked, and can be told to misbehave.
 //
 // It is for tests only, and answers from memory alone: no agent acts on what it
-// is sent.
+// is sent. It checks and answers without any code of the client's.
 package openclawtest
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/coder/websocket"
-
-	"missioncontrol/internal/openclaw"
 )
 
 // Options are how a gateway behaves. Set changes them at any time.
@@ -110,37 +108,6 @@ func start(t testing.TB, useTLS bool) *Gateway {
 	return g
 }
 
-// Client returns a client with an identity of its own that is closed when the
-// test ends.
-func Client(t testing.TB) *openclaw.Client {
-	t.Helper()
-	return ClientWith(t, openclaw.Options{})
-}
-
-// ClientWith is Client with options; an identity is added.
-func ClientWith(t testing.TB, o openclaw.Options) *openclaw.Client {
-	t.Helper()
-	identity, err := openclaw.LoadIdentity(filepath.Join(t.TempDir(), "device.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Identity = identity
-	c := openclaw.NewClient(o)
-	t.Cleanup(func() {
-		if err := c.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return c
-}
-
-// Endpoint returns how to reach the gateway with its token.
-func (g *Gateway) Endpoint() openclaw.Endpoint {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return openclaw.Endpoint{URL: g.URL, Token: g.o.Token, AllowInsecureTLS: g.useTLS}
-}
-
 // Set changes how the gateway behaves from now on.
 func (g *Gateway) Set(change func(o *Options)) {
 	g.mu.Lock()
@@ -189,6 +156,8 @@ func (g *Gateway) Resume() {
 	g.server = httptest.NewUnstartedServer(handler{g})
 	g.server.Listener.Close()
 	g.server.Listener = listener
+	// A client that hangs up is what many tests want.
+	g.server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	if g.useTLS {
 		g.server.StartTLS()
 	} else {

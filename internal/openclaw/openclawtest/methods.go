@@ -20,6 +20,9 @@ const (
 	scopeAdmin = "operator.admin" // includes the others
 )
 
+// methodConnect is the handshake, which has no scope yet.
+const methodConnect = "connect"
+
 // methods are all but config.patch's limits and restarts, which concern the
 // gateway as a whole.
 var methods = map[string]method{
@@ -53,7 +56,7 @@ func (p params) text(key string) string {
 
 // handle answers a request.
 func (s *session) handle(req requestFrame) (any, error) {
-	if req.Method == "connect" {
+	if req.Method == methodConnect {
 		return s.connect(req.Params)
 	}
 	scopes := s.scopes.Load()

@@ -52,7 +52,7 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer h.g.leave(ws)
 	s := &session{g: h.g, ws: ws, request: r, nonce: uuid.NewString()}
-	s.serve(h.g.life)
+	s.serve(h.g.life) //nolint:contextcheck // a connection outlives the request that opened it
 }
 
 func (g *Gateway) enter(ws *websocket.Conn) bool {
@@ -99,7 +99,7 @@ func (s *session) serve(ctx context.Context) {
 			return
 		}
 		fault := s.record(req)
-		if req.Method == "connect" {
+		if req.Method == methodConnect {
 			s.answer(ctx, req, fault) // what follows depends on it
 			continue
 		}
@@ -113,7 +113,7 @@ func (s *session) record(req requestFrame) *fault {
 	defer g.mu.Unlock()
 	defer g.notify()
 	g.calls = append(g.calls, Call{req.Method, req.Params})
-	if req.Method == "connect" {
+	if req.Method == methodConnect {
 		g.clients = append(g.clients, Connection{
 			Path: s.request.URL.Path, Query: s.request.URL.RawQuery, Origin: s.request.Header.Get("Origin"), Params: req.Params,
 		})
