@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,19 +164,23 @@ func TestTheLeadIsTold(t *testing.T) {
 	})
 }
 
-// next waits for the next event of an activity subscription and loads it. The
-// test's own deadline bounds the wait.
+// next waits for the next event of an activity subscription and loads it.
 func next(t *testing.T, w *world, changes *live.Subscription) mc.ActivityEvent {
 	t.Helper()
-	item, open := <-changes.Items()
-	if !open {
-		t.Fatal("the subscription ended")
+	select {
+	case item, open := <-changes.Items():
+		if !open {
+			t.Fatal("the subscription ended")
+		}
+		event, err := w.Store.Event(t.Context(), item.Entity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return event
+	case <-time.After(20 * time.Second):
+		t.Fatalf("nothing was recorded; the gateway was asked %v", w.remote.Methods())
 	}
-	event, err := w.Store.Event(t.Context(), item.Entity)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return event
+	panic("not reached")
 }
 
 // Of changes at the same time none is lost, and the lead is told each value that was.

@@ -87,3 +87,16 @@ func TestDefaultProfilesAreTheirOwnNormalForm(t *testing.T) {
 		}
 	}
 }
+
+func TestOverlayIdentityProfile(t *testing.T) {
+	t.Parallel()
+	base := string(LeadIdentityProfile())
+	for over, want := range map[string]string{
+		``: base, `null`: base, `"Captain"`: base, `{"role":" ","emoji":null}`: base,
+		`{"verbosity":"concise","role":" Captain "}`: `{"role":"Captain","communication_style":"direct, concise, practical","emoji":":gear:","verbosity":"concise"}`,
+	} {
+		if got := string(OverlayIdentityProfile(LeadIdentityProfile(), JSON(over))); got != want {
+			t.Errorf("%s: got %s, want %s", over, got, want)
+		}
+	}
+}

@@ -11,14 +11,16 @@ import (
 
 // Confirm gives the board the goal that the user agrees to, the user the profile
 // of the draft, and the board its lead. All that is one commit; the lead comes to
-// life right after it, in a job, so that a gateway which is away costs nothing
-// of what was confirmed. Confirming again changes the goal and leaves the lead.
+// life right after it. When its gateway is away that is said, but nothing of what
+// was confirmed is lost: a job goes on trying. Confirming again changes the goal
+// and leaves the lead.
 func (f *Feature) Confirm(ctx context.Context, user mc.User, board mc.ID, goal BoardOnboardingConfirm) (views.BoardRead, error) {
 	token, err := provision.NewToken()
 	if err != nil {
 		return views.BoardRead{}, err
 	}
 	var confirmed mc.Board
+	var lease provision.Lease
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		ctx := tx.Context()
 		session, err := tx.LockOnboarding(ctx, board)
@@ -41,8 +43,12 @@ func (f *Feature) Confirm(ctx context.Context, user mc.User, board mc.ID, goal B
 				return err
 			}
 		}
-		return f.appointLead(ctx, tx, confirmed, user.ID, draft.LeadAgent, token)
+		lease, err = f.appointLead(ctx, tx, confirmed, user.ID, draft.LeadAgent, token)
+		return err
 	})
+	if err == nil {
+		_, err = f.lifecycle.Finish(ctx, lease)
+	}
 	return views.Board(confirmed), err
 }
 
@@ -69,11 +75,11 @@ func introduce(ctx context.Context, tx *store.Tx, id mc.ID, profile BoardOnboard
 }
 
 // appointLead makes sure that the board has a lead, as the draft wants it, and
-// has it brought to life.
-func (f *Feature) appointLead(ctx context.Context, tx *store.Tx, board mc.Board, user mc.ID, draft *BoardOnboardingLeadAgentDraft, token provision.Token) error {
+// begins to bring it to life.
+func (f *Feature) appointLead(ctx context.Context, tx *store.Tx, board mc.Board, user mc.ID, draft *BoardOnboardingLeadAgentDraft, token provision.Token) (lease provision.Lease, err error) {
 	gateway, err := provision.BoardGateway(ctx, tx.Reader, board, provision.NeedWorkspace)
 	if err != nil {
-		return err
+		return lease, err
 	}
 	spec := provision.LeadSpec{Token: token}
 	if draft != nil {
@@ -81,7 +87,11 @@ func (f *Feature) appointLead(ctx context.Context, tx *store.Tx, board mc.Board,
 	}
 	lead, created, err := f.lifecycle.EnsureLead(ctx, tx, board, gateway, spec)
 	if err != nil || !created && !lead.NeverProvisioned() {
-		return err
+		return lease, err
 	}
-	return f.lifecycle.BeginInBackground(ctx, tx, provision.Run{AgentID: lead.ID, Action: provision.Provision, UserID: &user, Wake: true, Deliver: true})
+	run := provision.Run{AgentID: lead.ID, Action: provision.Provision, UserID: &user, Wake: true, Deliver: true}
+	if created {
+		run.Token = token.Clear
+	}
+	return f.lifecycle.Begin(ctx, tx, run)
 }

@@ -2,21 +2,25 @@ package openclaw_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/openclaw/openclawtest"
@@ -25,6 +29,7 @@ import (
 const (
 	standInToken = "token-of-the-stand-in"
 	handshake    = "connect"
+	moduleRoot   = "../.."
 )
 
 // standIn is the gateway that the contract's own tests use, in a process of its
@@ -40,22 +45,23 @@ type standIn struct {
 // to be there; elsewhere the test is skipped without them.
 func startStandIn(t *testing.T) *standIn {
 	t.Helper()
-	root, err := filepath.Abs("../..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shared := os.Getenv("SHARED")
-	if shared == "" {
-		shared = filepath.Join(root, "..", "shared")
+	shared := cmp.Or(os.Getenv("SHARED"), "../shared")
+	if !filepath.IsAbs(shared) {
+		shared = filepath.Join(moduleRoot, shared)
 	}
 	script := filepath.Join(shared, "conformance", "fake_gateway.py")
 	if _, err := os.Stat(script); err != nil {
 		missing(t, "the stand-in gateway is not there: %v", err)
 	}
-	ports := freePorts(t, 2)
-	python := python(t, root)
-	command := exec.CommandContext(t.Context(), python[0], append(python[1:], script,
-		"--ws-port", ports[0], "--control-port", ports[1], "--token", standInToken)...)
+	interpreter, err := python()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if interpreter == "" {
+		missing(t, "there is no Python with websockets")
+	}
+	port, controlPort := freePort(t), freePort(t)
+	command := exec.CommandContext(t.Context(), interpreter, script, "--ws-port", port, "--control-port", controlPort, "--token", standInToken)
 	command.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
 	var output lockedBuffer
 	command.Stdout, command.Stderr = &output, &output
@@ -69,7 +75,7 @@ func startStandIn(t *testing.T) *standIn {
 			t.Log(output.String())
 		}
 	})
-	s := &standIn{t: t, url: "ws://127.0.0.1:" + ports[0], control: "http://127.0.0.1:" + ports[1]}
+	s := &standIn{t: t, url: "ws://127.0.0.1:" + port, control: "http://127.0.0.1:" + controlPort}
 	s.waitReady(&output)
 	return s
 }
@@ -82,25 +88,25 @@ func missing(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// python returns a command that runs a Python with websockets. The module's own
-// environment is made where it is missing only where tests count: that takes a
-// while.
-func python(t *testing.T, root string) []string {
-	t.Helper()
-	for _, candidate := range append([]string{"python3"}, glob(filepath.Join(root, "bin", "tools", "python-*", "bin", "python"))...) {
-		if exec.CommandContext(t.Context(), candidate, "-c", "import websockets").Run() == nil {
-			return []string{candidate}
+// python is a command that runs a Python with websockets, "" for none. The
+// module's own environment is made, once, where it is missing and tests count:
+// that takes a while.
+var python = sync.OnceValues(func() (command string, err error) {
+	ctx := context.Background()
+	for _, candidate := range append([]string{"python3"}, glob(filepath.Join(moduleRoot, "bin", "tools", "python-*", "bin", "python"))...) {
+		if exec.CommandContext(ctx, candidate, "-c", "import websockets").Run() == nil {
+			return candidate, nil
 		}
 	}
-	script := filepath.Join(root, "scripts", "python.sh")
-	if _, err := os.Stat(script); err != nil || os.Getenv("CI") == "" {
-		missing(t, "there is no Python with websockets")
+	script, err := filepath.Abs(filepath.Join(moduleRoot, "scripts", "python.sh"))
+	if err != nil || os.Getenv("CI") == "" {
+		return "", err
 	}
-	if output, err := exec.CommandContext(t.Context(), script, "-c", "import websockets").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
+	if output, err := exec.CommandContext(ctx, script, "-c", "import websockets").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, output)
 	}
-	return []string{script}
-}
+	return script, nil
+})
 
 func glob(pattern string) []string {
 	found, err := filepath.Glob(pattern)
@@ -110,22 +116,20 @@ func glob(pattern string) []string {
 	return found
 }
 
-// freePorts returns different ports that nobody listens on.
-func freePorts(t *testing.T, n int) []string {
+// freePort returns a port that nobody listens on, below those that the system
+// hands out, so that nobody takes it before the stand-in does.
+func freePort(t *testing.T) string {
 	t.Helper()
-	ports, held := make([]string, n), make([]net.Listener, n)
-	for i := range n {
-		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+	for range 100 {
+		port := strconv.Itoa(20000 + rand.IntN(12000))
+		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", net.JoinHostPort("127.0.0.1", port))
+		if err == nil {
+			listener.Close()
+			return port
 		}
-		held[i] = listener
-		_, ports[i], _ = net.SplitHostPort(listener.Addr().String())
 	}
-	for _, listener := range held {
-		listener.Close()
-	}
-	return ports
+	t.Fatal("there is no free port")
+	return ""
 }
 
 type lockedBuffer struct {
@@ -272,7 +276,7 @@ func TestStandInAgent(t *testing.T) {
 		"agents.create", "agents.update", "config.get", "config.patch", "agents.files.list", "agents.files.set", "sessions.reset", "sessions.patch",
 		"chat.send", "config.get",
 	}
-	if diff := cmp.Diff(want, s.methods()); diff != "" {
+	if diff := gocmp.Diff(want, s.methods()); diff != "" {
 		t.Error(diff)
 	}
 	if content, ok, err := g.FilesGet(ctx, id, "TOOLS.md"); content != "- `AUTH_TOKEN=<x>`" || !ok || err != nil {

@@ -148,7 +148,6 @@ func TestAgentIsDeletedDuringARun(t *testing.T) {
 		board := f.Board("Billing", &f.gateway)
 		worker, tok := f.newWorker(board, nil)
 		l := f.begin(waking(worker, tok))
-		f.run(waking(f.newMain(), "")) // so that there is something on the gateway
 		f.Write(func(ctx context.Context, tx *store.Tx) error { return tx.DeleteAgent(ctx, worker.ID) })
 		if _, err := f.service.Finish(t.Context(), l); mc.DetailText(err) != "Agent not found" {
 			t.Errorf("got %v", err)

@@ -94,8 +94,9 @@ func (r *templateSync) stop(err error) error {
 	return err
 }
 
-// main makes sure that the main agent exists, here with a token and on the
-// gateway.
+// main makes sure that the main agent is what it should be, has a token and is
+// on the gateway. Only one that is not there yet is made from nothing: it may
+// have written its memory.
 func (r *templateSync) main(ctx context.Context) (mc.Agent, error) {
 	var agent mc.Agent
 	var changed bool
@@ -110,13 +111,18 @@ func (r *templateSync) main(ctx context.Context) (mc.Agent, error) {
 	if err != nil {
 		return agent, err
 	}
-	if !changed && (agent.TokenHash != nil || agent.TokenSHA256 != nil) {
+	run := Run{AgentID: agent.ID, Action: Provision, UserID: &r.user}
+	if agent.TokenHash != nil || agent.TokenSHA256 != nil {
 		_, err := r.client.Gateway(Endpoint(r.gateway)).FilesList(ctx, mc.GatewayAgentID(agent))
-		if err == nil || !openclaw.IsMissingAgent(err) {
+		switch {
+		case openclaw.IsMissingAgent(err):
+		case changed:
+			run.Action = Update
+		default:
 			return agent, nil // any other trouble shows soon enough
 		}
 	}
-	return r.Run(ctx, Run{AgentID: agent.ID, Action: Provision, UserID: &r.user})
+	return r.Run(ctx, run)
 }
 
 // agents lists whose files are to be written, oldest first; nil, after a report,

@@ -127,6 +127,12 @@ func TestSyncMakesTheMainAgent(t *testing.T) {
 		if err != nil || !f.accepts(main, f.fileToken(main)) || len(f.fake.Calls("chat.send")) != 0 {
 			t.Errorf("the main agent is %+v, %v", main, err)
 		}
+		f.fake.SetFile(mc.GatewayAgentID(main), "MEMORY.md", "mine")
+		f.change(main, func(a *mc.Agent) { a.Name = "Bob" })
+		c.sync(provision.SyncOptions{})
+		if name := f.row(main).Name; name != "Home Gateway Agent" || f.fake.Agents()[1].Name != name || f.fake.File(mc.GatewayAgentID(main), "MEMORY.md") != "mine" {
+			t.Errorf("a renamed one is %s, and %s on the gateway", name, f.fake.Agents()[1].Name)
+		}
 		f.fake.FailWith("agents.files.list", 1, "unknown agent id")
 		f.fake.FailWith("agents.create", 1, "no")
 		_, err = f.service.SyncTemplates(t.Context(), f.gateway, f.Owner.ID, provision.SyncOptions{})

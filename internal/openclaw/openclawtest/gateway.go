@@ -10,8 +10,10 @@ package openclawtest
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -96,7 +98,7 @@ func start(t testing.TB, useTLS bool) *Gateway {
 	t.Helper()
 	life, end := context.WithCancel(context.Background())
 	g := &Gateway{
-		t: t, life: life, useTLS: useTLS, address: "127.0.0.1:0", o: Options{Version: "2026.4.2", Protocol: 3},
+		t: t, life: life, useTLS: useTLS, o: Options{Version: "2026.4.2", Protocol: 3},
 		conns: map[*websocket.Conn]struct{}{}, changed: make(chan struct{}), state: newState(),
 	}
 	g.Resume()
@@ -146,11 +148,8 @@ func (g *Gateway) Resume() {
 	if g.server != nil {
 		return
 	}
-	listener, err := (&net.ListenConfig{}).Listen(g.life, "tcp", g.address)
-	if err != nil {
-		if g.life.Err() == nil {
-			g.t.Errorf("openclawtest: %v", err)
-		}
+	listener := g.listen()
+	if listener == nil {
 		return
 	}
 	g.server = httptest.NewUnstartedServer(handler{g})
@@ -166,6 +165,29 @@ func (g *Gateway) Resume() {
 	if g.URL == "" {
 		g.address = listener.Addr().String()
 		g.URL = "ws" + strings.TrimPrefix(g.server.URL, "http")
+	}
+}
+
+// listen listens where the gateway is to be found, or finds a place for it: one
+// below the ports that the system hands out, so that nobody takes it while the
+// gateway is down. It returns nil when the test ended.
+func (g *Gateway) listen() net.Listener {
+	for tries := 1; ; tries++ {
+		address := g.address
+		if address == "" {
+			address = net.JoinHostPort("127.0.0.1", strconv.Itoa(20000+rand.IntN(12000)))
+		}
+		listener, err := (&net.ListenConfig{}).Listen(g.life, "tcp", address)
+		switch {
+		case err == nil:
+			return listener
+		case g.life.Err() != nil:
+			return nil
+		case tries == 100:
+			g.t.Errorf("openclawtest: %v", err)
+			return nil
+		}
+		g.pause(20 * time.Millisecond)
 	}
 }
 
