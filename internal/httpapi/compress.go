@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 )
@@ -19,7 +20,7 @@ func compressed(next http.Handler) http.HandlerFunc {
 	}
 	zipped := wrap(next)
 	return func(w http.ResponseWriter, req *http.Request) {
-		if req.Header.Get("Accept-Encoding") == "" {
+		if !strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
 			next.ServeHTTP(w, req)
 			return
 		}

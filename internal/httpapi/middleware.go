@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 )
 
@@ -52,6 +53,9 @@ func (r *Router) observed(o Options, next http.Handler) http.Handler {
 				if h.Get(s.Name) == "" {
 					h.Set(s.Name, s.Value)
 				}
+			}
+			if vary := h.Values("Vary"); len(vary) > 1 {
+				h.Set("Vary", strings.Join(vary, ", ")) // some clients see only one line of a header
 			}
 			took := time.Since(start)
 			if o.ObserveRequest != nil {
