@@ -67,7 +67,8 @@ play setup
 headline "The task stream, watched from here on"
 block watch | sed 's/^/  $ /'
 block watch >watch.sh
-bash watch.sh > >(sed -un 's/^data: {"type":"\([^"]*\)".*"message":"\(.*\)","agent_id".*"task_id".*/    stream: \1: \2/p' | cut -c 1-110) &
+shown='s/^data: {"type":"\([^"]*\)".*"message":"\(.*\)","agent_id".*"task_id".*/    stream: \1: \2/p'
+bash watch.sh > >(sed -un "$shown") &
 watcher=$!
 sleep 0.5
 

@@ -41,7 +41,7 @@ func TestCreateBringsAnAgentToLife(t *testing.T) {
 
 func TestCreateRefuses(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		elsewhere, org := f.Board("Elsewhere", &f.gateway), ""
+		elsewhere := f.Board("Elsewhere", &f.gateway)
 		bare := f.Board("Bare", nil)
 		f.Agent("Wanda", &f.board, nil)
 		_, lead := f.Agent("Lea", &f.board, func(a *mc.Agent) { a.IsBoardLead = true })
@@ -52,7 +52,7 @@ func TestCreateRefuses(t *testing.T) {
 		member, powerless := f.Member(mc.RoleMember, true, true), f.Member(mc.RoleAdmin, false, false)
 		guest := f.Member(mc.RoleAdmin, true, true)
 		f.Join(guest, otherOrg, mc.RoleMember, true, true)
-		org = f.board.ID.String()
+		org := f.board.ID.String()
 		for _, tc := range []struct {
 			name   string
 			as     apitest.Caller

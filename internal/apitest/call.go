@@ -63,7 +63,7 @@ func (a Answer) Detail() any {
 	}
 	var places []string
 	for _, entry := range list {
-		place, _ := json.Marshal(entry.(map[string]any)["loc"])
+		place, _ := json.Marshal(entry.(map[string]any)["loc"]) //nolint:errchkjson // was JSON before
 		places = append(places, string(place))
 	}
 	return strings.Join(places, " ")
@@ -113,7 +113,7 @@ func (w *World) Open(as Caller, path string, header http.Header) *Stream {
 		req.Header[key] = values
 	}
 	as(req)
-	res, err := server.Client().Do(req)
+	res, err := server.Client().Do(req) //nolint:bodyclose // the end of the stream closes it
 	if err != nil {
 		w.t.Fatal(err)
 	}

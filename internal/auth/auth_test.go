@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -14,7 +15,7 @@ func TestLocal(t *testing.T) {
 		"Bearer secret-token": true, "bearer  secret-token ": true, "BEARER secret-token": true,
 		"": false, "Bearer": false, "Bearer ": false, "Basic secret-token": false, "secret-token": false, "Bearer secret-token2": false, "Bearer secret": false,
 	} {
-		req := httptest.NewRequest("GET", "/", nil)
+		req := httptest.NewRequest(http.MethodGet, "/", nil)
 		req.Header.Set("Authorization", header)
 		id, ok := local.Authenticate(req)
 		if ok != want || ok && id.Subject != mc.LocalUserSubject {

@@ -36,8 +36,8 @@ func newWorld(t *testing.T, st *store.Store) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.UseJobs(queue)
 	w := &world{World: apitest.New(t, st), t: t, remote: openclawtest.Start(t), workers: jobs.NewWorkers()}
+	st.UseJobs(queue) // instead of the world's, of which nothing is done
 	sender := notify.New(st, client, quiet)
 	sender.RegisterJobs(w.workers)
 	lifecycle := provision.New(provision.Config{

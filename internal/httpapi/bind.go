@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -169,7 +171,7 @@ func structBinder(t reflect.Type) binder {
 		}
 		before := len(*errs)
 		for i, f := range fields {
-			at := append(loc[:len(loc):len(loc)], f.name)
+			at := append(slices.Clip(loc), f.name)
 			member, sent := in.member(f.name)
 			switch {
 			case sent:
@@ -192,7 +194,7 @@ func appendInvalid(errs *[]mc.FieldError, err error, loc []any) {
 	if err == nil {
 		return
 	}
-	invalid, ok := err.(*mc.Error)
+	invalid, ok := errors.AsType[*mc.Error](err)
 	if !ok || len(invalid.Fields) == 0 {
 		*errs = append(*errs, mc.FieldError{Type: "value_error", Loc: loc, Msg: "Value error, " + err.Error()})
 		return

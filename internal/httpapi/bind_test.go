@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"errors"
+	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -113,7 +115,7 @@ func TestParseJSONTellsThePlace(t *testing.T) {
 		`{"na`: 1, `{`: 1, `{"a"`: 4, `{"a":`: 5, `{"a":1`: 6, `nope`: 0, `[1,]`: 3, `{"a":1}x`: 7, `{"é":}`: 5, `"a` + "\n" + `"`: 2, `NaN`: 0, `{"a":01}`: 6, `{a:1}`: 1,
 	} {
 		_, err := parseJSON([]byte(doc))
-		syntax, ok := err.(*jsonSyntaxError)
+		syntax, ok := errors.AsType[*jsonSyntaxError](err)
 		if !ok || syntax.Offset != want {
 			t.Errorf("parseJSON(%s): %+v; want offset %d", doc, err, want)
 		}
@@ -141,7 +143,7 @@ func TestReadBodyByContentType(t *testing.T) {
 		"": true, "application/json": true, "application/json; charset=utf-8": true, "application/merge-patch+json": true,
 		"text/plain": false, "application/x-www-form-urlencoded": false, "application/jsonx": false,
 	} {
-		req := httptest.NewRequest("POST", "/", nil)
+		req := httptest.NewRequest(http.MethodPost, "/", nil)
 		req.Header.Set("Content-Type", contentType)
 		body, err := parseBody(req, []byte(`{}`))
 		if err != nil || body.json != want {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -126,7 +127,7 @@ func parseBody(r *http.Request, raw []byte) (*requestBody, error) {
 	value, err := parseJSON(raw)
 	if err != nil {
 		offset := 0
-		if syntax, ok := err.(*jsonSyntaxError); ok {
+		if syntax, ok := errors.AsType[*jsonSyntaxError](err); ok {
 			offset = syntax.Offset
 		}
 		return nil, &mc.Error{Kind: mc.KindInvalid, Fields: []mc.FieldError{{

@@ -104,7 +104,7 @@ func isProbe(path string) bool {
 // gets the rest.
 func (r *Router) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		defer func() {
+		defer func() { //nolint:contextcheck // its context is that of the request
 			p := recover()
 			if p == nil {
 				return

@@ -165,7 +165,7 @@ func TestTooLargeBody(t *testing.T) {
 		"announced": strings.NewReader(strings.Repeat(" ", MaxBodyBytes+1)),
 		"chunked":   io.MultiReader(strings.NewReader(strings.Repeat(" ", MaxBodyBytes+1))),
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/things/"+someID+"/echo", body)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/things/"+someID+"/echo", body)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +174,7 @@ func TestTooLargeBody(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		res.Body.Close()
-		if res.StatusCode != 413 {
+		if res.StatusCode != http.StatusRequestEntityTooLarge {
 			t.Errorf("%s: %d", name, res.StatusCode)
 		}
 	}
@@ -235,7 +235,7 @@ func TestStreamFrames(t *testing.T) {
 				Close: func() {},
 			}, nil
 		})
-	req, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/stream", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/stream", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,14 +59,30 @@ func Snooze(d time.Duration) error { return river.JobSnooze(max(d, 0)) }
 func Discard(err error) error { return river.JobCancel(err) }
 
 // Workers are the jobs that this process knows how to do.
-type Workers struct{ w *river.Workers }
+type Workers struct {
+	w        *river.Workers
+	periodic []*river.PeriodicJob
+}
 
 // NewWorkers returns no workers yet.
-func NewWorkers() *Workers { return &Workers{river.NewWorkers()} }
+func NewWorkers() *Workers { return &Workers{w: river.NewWorkers()} }
+
+// Every declares that a job is enqueued at the start and then again and again,
+// by one process of all that share the queue.
+func Every(ws *Workers, interval time.Duration, args river.JobArgs) {
+	ws.periodic = append(ws.periodic, river.NewPeriodicJob(
+		river.PeriodicInterval(interval),
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil },
+		&river.PeriodicJobOpts{RunOnStart: true},
+	))
+}
 
 // Handle declares how a kind of job is done. do must be safe to repeat: a job
 // that was under way when the process ended runs again.
 func Handle[T river.JobArgs](ws *Workers, p Policy, do func(ctx context.Context, args T) error) {
+	if p.Timeout <= 0 || p.Timeout > LongestTimeout {
+		panic(fmt.Sprintf("jobs: the timeout of %T is %s", *new(T), p.Timeout))
+	}
 	river.AddWorker(ws.w, &worker[T]{policy: p, do: do})
 }
 
@@ -119,6 +135,12 @@ func (i inserter) InsertTx(ctx context.Context, tx *sql.Tx, jobs []store.Job) er
 	return err
 }
 
+// LongestTimeout is the greatest timeout a policy may have. A job that was under
+// way for longer was cut off with its process and is done again.
+const LongestTimeout = 5 * time.Minute
+
+const rescueMargin = 30 * time.Second
+
 // maxWorkers bounds the jobs done at the same time. Most wait for a gateway.
 const maxWorkers = 32
 
@@ -132,7 +154,10 @@ func Start(ctx context.Context, st *store.Store, ws *Workers, log *slog.Logger, 
 		Queues:       map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
 		Workers:      ws.w,
 		ErrorHandler: failures{log},
-		WorkerMiddleware: []rivertype.WorkerMiddleware{river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, do func(context.Context) error) error {
+
+		RescueStuckJobsAfter: LongestTimeout + rescueMargin,
+		PeriodicJobs:         ws.periodic,
+		Plugins: []rivertype.Plugin{river.WorkerMiddlewareFunc(func(ctx context.Context, job *rivertype.JobRow, do func(context.Context) error) error {
 			start := time.Now()
 			err := do(ctx)
 			observe(job.Kind, time.Since(start), err)

@@ -122,8 +122,8 @@ func (s *Sender) finish(ctx context.Context, d *mc.Delivery, sendErr error) erro
 		}
 		now := tx.Now()
 		row.UpdatedAt, row.NextAttemptAt = now, nil
-		switch {
-		case sendErr == nil:
+		switch sendErr {
+		case nil:
 			row.State, row.SentAt = mc.DeliverySent, &now
 			record(tx, row, row.SentType, row.SentMessage)
 		default:

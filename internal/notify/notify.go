@@ -86,4 +86,8 @@ func Wake(ctx context.Context, tx *store.Tx, agent mc.ID, reason mc.WakeReason, 
 }
 
 // RegisterJobs declares how messages are delivered.
-func (s *Sender) RegisterJobs(ws *jobs.Workers) { jobs.Handle(ws, deliverPolicy, s.deliver) }
+func (s *Sender) RegisterJobs(ws *jobs.Workers) {
+	jobs.Handle(ws, deliverPolicy, s.deliver)
+	jobs.Handle(ws, sweepPolicy, s.sweep)
+	jobs.Every(ws, sweepEvery, sweepArgs{})
+}

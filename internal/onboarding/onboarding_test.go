@@ -140,14 +140,14 @@ func TestWholeDialogue(t *testing.T) {
 			}
 		}
 		lead, err := f.Store.Lead(t.Context(), f.board.ID)
-		if err != nil || lead.Name != "Ava" || lead.TokenHash == nil || lead.Status != mc.AgentProvisioning {
+		if err != nil || lead.Name != "Ava" || lead.TokenHash == nil || lead.Status != mc.AgentOnline {
 			t.Fatalf("the lead is %+v, %v", lead, err)
 		}
 		profile := `{"role":"Captain","communication_style":"calm","emoji":":gear:","n":"3","autonomy_level":"balanced","custom_instructions":"be kind"}`
 		if string(lead.IdentityProfile) != profile {
 			t.Errorf("its profile is %s", lead.IdentityProfile)
 		}
-		if runs := f.Jobs("agent_lifecycle_reconcile"); len(runs) != 1 {
+		if runs := f.Jobs("agent_lifecycle_reconcile"); len(runs) != 2 { // one finishes the run should it be cut off, one waits for the check-in
 			t.Errorf("%d jobs bring it to life", len(runs))
 		}
 		user, err := f.Store.User(t.Context(), f.Owner.ID)
@@ -161,7 +161,7 @@ func TestWholeDialogue(t *testing.T) {
 		}
 
 		again := f.Call(f.owner, "POST", f.path("/confirm"), `{"board_type":"general"}`)
-		if again.Status != 200 || again.At("board_type") != "general" || again.At("objective") != nil || len(f.Jobs("agent_lifecycle_reconcile")) != 1 {
+		if again.Status != 200 || again.At("board_type") != "general" || again.At("objective") != nil || len(f.Jobs("agent_lifecycle_reconcile")) != 2 {
 			t.Errorf("confirmed again: %d %v", again.Status, again.Body)
 		}
 	})

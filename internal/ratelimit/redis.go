@@ -128,7 +128,7 @@ func unreachable(rawURL string, reason error) error {
 	if e, ok := errors.AsType[*url.Error](reason); ok {
 		reason = e.Err // the error's own text shows the URL
 	}
-	return fmt.Errorf("Redis rate-limit backend configured but unreachable at %s: %w", withoutCredentials(rawURL), reason) //nolint:staticcheck // the contract's words
+	return fmt.Errorf("Redis rate-limit backend configured but unreachable at %s: %w", withoutCredentials(rawURL), reason)
 }
 
 // withoutCredentials replaces the user and password of a URL by ***.

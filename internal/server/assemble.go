@@ -43,6 +43,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	broker := live.NewBroker()
 	s.store.OnCommit(broker.Publish)
 	guards := s.declare(broker)
+	s.housekeeping()
 	if err := s.pages(guards); err != nil {
 		return err
 	}

@@ -47,8 +47,12 @@ const shutdownWithin = 20 * time.Second
 // New opens what the server needs, the database first of all. Close must be
 // called on the result.
 func New(ctx context.Context, settings config.Settings, role Role, log *slog.Logger) (_ *Server, err error) {
+	if settings.Auth.Mode != config.AuthLocal {
+		// Better no server than one that lets people in by another way than configured.
+		return nil, &config.Error{Variable: "AUTH_MODE", Message: "AUTH_MODE=" + string(settings.Auth.Mode) + " is not available in this version; use local."}
+	}
 	s := &Server{settings: settings, role: role, log: log, metrics: telemetry.NewMetrics()}
-	log.Info("app.lifecycle.starting", "environment", settings.Server.Environment, "db_auto_migrate", settings.Database.AutoMigrate)
+	log.InfoContext(ctx, "app.lifecycle.starting", "environment", settings.Server.Environment, "db_auto_migrate", settings.Database.AutoMigrate)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -65,11 +69,14 @@ func New(ctx context.Context, settings config.Settings, role Role, log *slog.Log
 	if s.limiter, err = openLimiter(ctx, settings, log); err != nil {
 		return nil, err
 	}
-	log.Info("app.lifecycle.rate_limit", "backend", settings.Limits.Backend)
+	log.InfoContext(ctx, "app.lifecycle.rate_limit", "backend", settings.Limits.Backend)
 	if s.client, err = s.openGatewayClient(); err != nil {
 		return nil, err
 	}
-	return s, s.assemble(ctx)
+	if err = s.assemble(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // OpenStore opens the database of the settings and brings its schema up to date
@@ -121,7 +128,7 @@ func (s *Server) Run(ctx context.Context, ready func(addr net.Addr)) error {
 		go func() { failed <- web.Serve(listener) }()
 		ready(listener.Addr())
 	}
-	s.log.Info("app.lifecycle.started")
+	s.log.InfoContext(ctx, "app.lifecycle.started")
 	var err error
 	select {
 	case <-ctx.Done():
@@ -141,7 +148,7 @@ func (s *Server) shutdown(ctx context.Context, web *http.Server, runner *jobs.Ru
 		err = web.Shutdown(ctx)
 	}
 	err = errors.Join(err, stop(ctx, runner))
-	s.log.Info("app.lifecycle.stopped")
+	s.log.InfoContext(ctx, "app.lifecycle.stopped")
 	return err
 }
 

@@ -39,3 +39,11 @@ func (tx *Tx) LockDelivery(ctx context.Context, id mc.ID) (mc.Delivery, error) {
 func (tx *Tx) UpdateDelivery(ctx context.Context, d mc.Delivery) error {
 	return deliveryTable.update(ctx, tx, &d, "state", "attempts", "last_error", "updated_at", "sent_at", "next_attempt_at")
 }
+
+// OverdueDeliveries lists the agents that have a message which should have been
+// tried before a time.
+func (r Reader) OverdueDeliveries(ctx context.Context, before mc.Time) ([]mc.ID, error) {
+	return list[mc.ID](ctx, r, `
+		SELECT DISTINCT d.agent_id FROM deliveries d
+		WHERE d.state = ? AND d.created_at < ? AND (d.next_attempt_at IS NULL OR d.next_attempt_at < ?)`, mc.DeliveryQueued, before, before)
+}

@@ -232,8 +232,8 @@ func (r *relay) run() {
 			client.Close()
 			continue
 		}
-		go io.Copy(server, client)
-		go io.Copy(client, server)
+		go func() { _, _ = io.Copy(server, client) }()
+		go func() { _, _ = io.Copy(client, server) }()
 		go func() {
 			<-r.cut
 			client.Close()

@@ -100,7 +100,7 @@ func (f *follower) run(ctx context.Context, conn *pgx.Conn) {
 			conn.Close(closing) // broken, or not needed any more
 			cancel()
 			if ctx.Err() == nil {
-				f.store.log.Warn("lost the connection that listens for changes", "error", err)
+				f.store.log.WarnContext(ctx, "lost the connection that listens for changes", "error", err)
 			}
 		}
 		select {
@@ -172,7 +172,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		f.store.log.Warn("changes were missed that the log no longer holds", "after", f.last, "up_to", last)
+		f.store.log.WarnContext(ctx, "changes were missed that the log no longer holds", "after", f.last, "up_to", last)
 		f.handOver([]Change{{Seq: last, Kind: KindReset}})
 		return nil
 	}

@@ -89,10 +89,10 @@ func TestListenerMissedTooMuch(t *testing.T) {
 	}
 	// As if the notifications of the first two had been missed, and the log trimmed since.
 	write(t, there, func(ctx context.Context, tx *store.Tx) error {
+		tx.Announce("x", mc.NewID(), mc.NewID(), "word")
 		_, err := store.Exec(ctx, tx, "UPDATE change_counter SET value = 2")
 		return err
 	})
-	announce(t, there, 1)
 	expect(t, changes, store.KindReset, 3, 3)
 	announce(t, there, 1)
 	expect(t, changes, "x", 4, 4)

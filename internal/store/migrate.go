@@ -61,7 +61,7 @@ func (s *Store) migrateTo(ctx context.Context, version int64) error {
 		return fmt.Errorf("migrate the schema: %w", translate(ctx, err))
 	}
 	for _, m := range done {
-		s.log.Info("migrated the schema", "version", m.Source.Version, "duration", m.Duration)
+		s.log.InfoContext(ctx, "migrated the schema", "version", m.Source.Version, "duration", m.Duration)
 	}
 	if err := s.migrateQueue(ctx); err != nil {
 		return fmt.Errorf("migrate the schema of the job queue: %w", translate(ctx, err))
@@ -173,7 +173,7 @@ func (s *Store) lockAdvisory(ctx context.Context) (unlock func(), err error) {
 	return func() {
 		free := context.WithoutCancel(ctx)
 		if _, err := conn.ExecContext(free, "SELECT pg_advisory_unlock($1)", int64(migrationLockID)); err != nil {
-			s.log.Warn("release the migration lock", "error", err)
+			s.log.WarnContext(free, "release the migration lock", "error", err)
 		}
 		conn.Close()
 	}, nil

@@ -19,6 +19,7 @@ import (
 
 // entities are the types that are rows of a table, whole.
 var entities = map[string]any{
+	"board_onboarding_sessions": mc.Onboarding{},
 	"activity_events":           mc.ActivityEvent{},
 	"agents":                    mc.Agent{},
 	"boards":                    mc.Board{},

@@ -59,7 +59,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, readers int) error 
 		return errors.Join(fmt.Errorf("database file %s: %w", path, err), s.read.Close(), s.write.Close())
 	}
 	if mode != "wal" {
-		s.log.Warn("database file cannot use a write-ahead log; readers will wait for writers", "path", path, "journal_mode", mode)
+		s.log.WarnContext(ctx, "database file cannot use a write-ahead log; readers will wait for writers", "path", path, "journal_mode", mode)
 	}
 	return nil
 }

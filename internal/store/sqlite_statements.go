@@ -156,7 +156,7 @@ type keptRows struct {
 
 func (r *keptRows) Next(dest []driver.Value) error {
 	err := r.Rows.Next(dest)
-	if err != nil && err != io.EOF {
+	if err != nil && err != io.EOF { //nolint:errorlint // database/sql compares by identity as well
 		r.failed = true
 	}
 	return err

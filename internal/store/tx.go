@@ -65,7 +65,7 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		if attempt == writeAttempts || !worthRetrying(err) {
 			return err
 		}
-		s.log.Debug("transaction lost a race, running it again", "attempt", attempt, "error", err)
+		s.log.DebugContext(ctx, "transaction lost a race, running it again", "attempt", attempt, "error", err)
 		select {
 		case <-ctx.Done():
 			return err

@@ -41,12 +41,12 @@ func newRoom(t *testing.T, st *store.Store, gateway *mc.Gateway) *room {
 func newRoomWith(t *testing.T, st *store.Store, gateway func(*apitest.World) *mc.Gateway) *room {
 	t.Helper()
 	client := openclawtest.Client(t)
+	w := apitest.New(t, st)
 	queue, err := jobs.NewEnqueuer(st, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.UseJobs(queue)
-	w := apitest.New(t, st)
+	st.UseJobs(queue) // instead of the world's, which does nothing
 	r := &room{World: w, owner: apitest.As(w.Owner), sender: notify.New(st, client, slog.New(slog.DiscardHandler))}
 	feature := tasks.New(st, w.Broker, r.sender)
 	w.Serve(feature)

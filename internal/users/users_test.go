@@ -36,11 +36,11 @@ func newWorldWithJobs(t *testing.T, st *store.Store) (w *apitest.World, work fun
 	if err != nil {
 		t.Fatal(err)
 	}
-	st.UseJobs(queue)
 	workers := jobs.NewWorkers()
 	lifecycle := provision.New(provision.Config{Store: st, Client: openclawtest.Client(t), Retry: jobs.Policy{MaxAttempts: 2, Base: time.Second, Max: time.Second}})
 	lifecycle.RegisterJobs(workers)
 	w = apitest.New(t, st)
+	st.UseJobs(queue) // instead of the world's, of which nothing is done
 	w.Serve(users.New(st, lifecycle))
 	return w, func() {
 		runner, err := jobs.Start(t.Context(), st, workers, quiet, func(string, time.Duration, error) {})

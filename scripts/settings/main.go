@@ -38,7 +38,7 @@ func update(path string) error {
 	if err != nil || bytes.Equal(text, old) {
 		return err
 	}
-	return os.WriteFile(path, text, 0o644) //nolint:gosec // documentation is for everybody
+	return os.WriteFile(path, text, 0o644)
 }
 
 var place = regexp.MustCompile(`(?s)(<!-- settings(?:: ([^\n]*?))? -->\n).*?(<!-- /settings -->)`)

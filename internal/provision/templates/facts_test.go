@@ -103,7 +103,7 @@ func TestTokenIsOnlyWhereItMustBe(t *testing.T) {
 				t.Errorf("%s %s holds the token: %t", kind, name, got)
 			}
 			if name == "TOOLS.md" {
-				if m := found.FindStringSubmatch(content); m == nil || m[1] != token {
+				if m := found.FindStringSubmatch(content); len(m) != 2 || m[1] != token {
 					t.Errorf("%s: the token is not found in TOOLS.md", kind)
 				}
 			}

@@ -1,0 +1,32 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"missioncontrol/internal/jobs"
+	"missioncontrol/internal/mc"
+)
+
+// trimArgs forgets changes that no stream resumes from any more.
+type trimArgs struct{}
+
+// Kind names the job.
+func (trimArgs) Kind() string { return "change_log_trim" }
+
+var trimPolicy = jobs.Policy{Timeout: time.Minute, MaxAttempts: 3, Base: time.Minute, Max: time.Minute}
+
+const (
+	trimEvery = time.Hour
+	// changesKept is how long a stream may be away and still resume without a gap.
+	changesKept = 24 * time.Hour
+)
+
+// housekeeping declares the work that keeps the database from growing for ever.
+func (s *Server) housekeeping() {
+	jobs.Handle(s.workers, trimPolicy, func(ctx context.Context, _ trimArgs) error {
+		_, err := s.store.TrimChangeLog(ctx, mc.SystemClock().Add(-changesKept))
+		return err
+	})
+	jobs.Every(s.workers, trimEvery, trimArgs{})
+}
