@@ -56,7 +56,7 @@ func makeSchema(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(st.Migrate(ctx), st.Close()) //nolint:contextcheck // closing takes no context
+	return errors.Join(st.Migrate(ctx), st.Close())
 }
 
 func (s *Server) routes() {
