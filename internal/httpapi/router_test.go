@@ -297,3 +297,18 @@ func TestDocumentComesFromTheDeclarations(t *testing.T) {
 		}
 	}
 }
+
+func FuzzCursor(f *testing.F) {
+	f.Add("42", "2026-03-01T00:00:00Z")
+	f.Add("-1", "")
+	f.Add("9223372036854775808", "1700000000")
+	f.Fuzz(func(t *testing.T, id, since string) {
+		c := StreamQuery{LastEventID: id, Since: &since}.Cursor()
+		if c.Resumes && c.After < 0 {
+			t.Errorf("%q resumes after %d", id, c.After)
+		}
+		if c.HasSince && c.Since.IsZero() && !strings.HasPrefix(strings.TrimSpace(since), "0001") {
+			t.Errorf("%q starts at the zero time", since)
+		}
+	})
+}

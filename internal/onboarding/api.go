@@ -52,9 +52,9 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	}, f.mainAgent(g), f.hearAgent)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/boards/{board_id}/onboarding/confirm", Name: "confirm_onboarding", Tags: tag,
-		Summary:         "Confirm a board's goal",
-		Description:     "Gives the board its goal, the user the profile of the draft, and the board its lead; the answer waits until that has come to life.",
-		Errors:          append(gatewayErrors[:len(gatewayErrors):len(gatewayErrors)], noDialogue, refusal(422, "Gateway workspace_root is required", "the gateway has no workspace root"),
+		Summary:     "Confirm a board's goal",
+		Description: "Gives the board its goal, the user the profile of the draft, and the board its lead; the answer waits until that has come to life.",
+		Errors: append(gatewayErrors[:len(gatewayErrors):len(gatewayErrors)], noDialogue, refusal(422, "Gateway workspace_root is required", "the gateway has no workspace root"),
 			refusal(502, "Gateway provision failed: {error}", "the gateway fails to set up the lead; what was confirmed stays, and a job tries again"),
 			refusal(500, "Unexpected error provisioning gateway provisioning.", "the lead's files cannot be made; what was confirmed stays")),
 		RequestExamples: confirmExamples,

@@ -29,6 +29,7 @@ import (
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
 	"missioncontrol/internal/users"
@@ -85,6 +86,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		boards.New(s.store, lifecycle, sender),
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
+		tags.New(s.store),
 	} {
 		feature.Register(s.router, guards)
 	}

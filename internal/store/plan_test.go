@@ -25,6 +25,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM tasks WHERE board_id = ? AND status = 'inbox' ORDER BY created_at DESC LIMIT 50",
 		"SELECT * FROM tasks WHERE board_id = ? AND assigned_agent_id = 'a' ORDER BY created_at DESC LIMIT 50",
 		"SELECT * FROM boards WHERE organization_id = ? ORDER BY lower(name) LIMIT 50",
+		"SELECT * FROM tags WHERE organization_id = ? ORDER BY lower(name) LIMIT 50",
 		"SELECT * FROM deliveries WHERE agent_id = ? AND state = 'queued' ORDER BY seq LIMIT 1",
 		"SELECT * FROM approvals WHERE board_id = ? ORDER BY created_at DESC LIMIT 50",
 		"SELECT * FROM board_memory WHERE board_id = ? AND is_chat = 1 ORDER BY created_at, seq",

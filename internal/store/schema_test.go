@@ -28,6 +28,8 @@ var entities = map[string]any{
 	"organization_board_access": mc.BoardGrant{},
 	"organization_members":      mc.Member{},
 	"organizations":             mc.Organization{},
+	"tag_assignments":           mc.TagAssignment{},
+	"tags":                      mc.Tag{},
 	"task_dependencies":         mc.TaskDependency{},
 	"tasks":                     mc.Task{},
 	"users":                     mc.User{},

@@ -143,9 +143,3 @@ func (r Reader) ApprovalLinked(ctx context.Context, board, task mc.ID, status st
 		SELECT 1 FROM approvals a WHERE a.board_id = ? AND a.status = ?
 		AND (a.task_id = ? OR EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = a.id AND l.task_id = ?))`, board, status, task, task)
 }
-
-// KnownTags returns which of these tags belong to the organization.
-func (r Reader) KnownTags(ctx context.Context, organization mc.ID, ids []mc.ID) ([]mc.ID, error) {
-	placeholders, args := in(ids)
-	return list[mc.ID](ctx, r, `SELECT id FROM tags WHERE organization_id = ? AND id IN `+placeholders, append([]any{organization}, args...)...)
-}

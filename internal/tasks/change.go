@@ -22,6 +22,11 @@ func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskC
 		if err := tx.UpdateTask(ctx, outcome.After); err != nil {
 			return err
 		}
+		if tags, ok := change.TagIDs.Get(); ok {
+			if err := tx.ReplaceTags(ctx, id, mc.DedupeIDs(tags)); err != nil {
+				return err
+			}
+		}
 		if err := f.tell(ctx, tx, p, outcome); err != nil {
 			return err
 		}

@@ -38,6 +38,9 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 		if err := tx.ReplaceDependencies(ctx, p.Board.ID, id, dependsOn); err != nil {
 			return err
 		}
+		if err := tx.ReplaceTags(ctx, id, mc.DedupeIDs(draft.TagIDs)); err != nil {
+			return err
+		}
 		recordEvent(tx, p, task, mc.CreatedEvent(p.Actor, task))
 		if err := f.sendNotices(ctx, tx, p, task, mc.CreatedNotices(p.Actor, task)); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/views"
 )
 
 // What the OpenAPI document says of the operations beyond their declarations:
@@ -92,7 +93,7 @@ var taskExamples = map[string]any{"task": TaskRead{
 	Title: "Ship the invoice export", Description: mc.Ref("CSV first, PDF later"), Status: mc.StatusInbox, Priority: "high", DueAt: mc.Ref(exampleTime("2026-03-02T17:00:00")),
 	DependsOnTaskIDs: []mc.ID{}, TagIDs: []mc.ID{}, ID: mc.MustID(exampleTask), BoardID: mc.Ref(mc.MustID(exampleBoard)),
 	CreatedAt: exampleTime("2026-03-01T09:30:00"), UpdatedAt: exampleTime("2026-03-01T09:30:00"),
-	BlockedByTaskIDs: []mc.ID{}, Tags: []TagRef{}, CustomFieldValues: noValues,
+	BlockedByTaskIDs: []mc.ID{}, Tags: []views.TagRef{}, CustomFieldValues: noValues,
 }}
 
 func exampleTime(s string) mc.Time {

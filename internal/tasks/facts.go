@@ -50,12 +50,13 @@ func openDependencies(ctx context.Context, tx *store.Tx, task mc.ID) ([]mc.ID, e
 	return open, err
 }
 
-// checkTags refuses tags that do not exist in the board's organization.
+// checkTags refuses tags that do not exist in the board's organization. Those
+// that do stay until the end of the transaction.
 func checkTags(ctx context.Context, tx *store.Tx, organization mc.ID, ids []mc.ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	known, err := tx.KnownTags(ctx, organization, ids)
+	known, err := tx.KeepTags(ctx, organization, ids)
 	if err != nil {
 		return err
 	}

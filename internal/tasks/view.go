@@ -5,36 +5,29 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // TaskRead is a task as clients see it.
 type TaskRead struct {
-	Title             string        `json:"title"`
-	Description       *string       `json:"description"`
-	Status            mc.TaskStatus `json:"status" default:"inbox"`
-	Priority          string        `json:"priority" default:"medium"`
-	DueAt             *mc.Time      `json:"due_at"`
-	AssignedAgentID   *mc.ID        `json:"assigned_agent_id"`
-	DependsOnTaskIDs  []mc.ID       `json:"depends_on_task_ids" doc:"Tasks that this one waits for, in the order set."`
-	TagIDs            []mc.ID       `json:"tag_ids"`
-	ID                mc.ID         `json:"id"`
-	BoardID           *mc.ID        `json:"board_id"`
-	CreatedByUserID   *mc.ID        `json:"created_by_user_id"`
-	InProgressAt      *mc.Time      `json:"in_progress_at"`
-	CreatedAt         mc.Time       `json:"created_at"`
-	UpdatedAt         mc.Time       `json:"updated_at"`
-	BlockedByTaskIDs  []mc.ID       `json:"blocked_by_task_ids" doc:"Dependencies that are not done; empty for a done task."`
-	IsBlocked         bool          `json:"is_blocked" default:"false"`
-	Tags              []TagRef      `json:"tags"`
-	CustomFieldValues mc.JSON       `json:"custom_field_values" jsontype:"values"`
-}
-
-// TagRef is a tag as a task shows it.
-type TagRef struct {
-	ID    mc.ID  `json:"id"`
-	Name  string `json:"name"`
-	Slug  string `json:"slug"`
-	Color string `json:"color"`
+	Title             string         `json:"title"`
+	Description       *string        `json:"description"`
+	Status            mc.TaskStatus  `json:"status" default:"inbox"`
+	Priority          string         `json:"priority" default:"medium"`
+	DueAt             *mc.Time       `json:"due_at"`
+	AssignedAgentID   *mc.ID         `json:"assigned_agent_id"`
+	DependsOnTaskIDs  []mc.ID        `json:"depends_on_task_ids" doc:"Tasks that this one waits for, in the order set."`
+	TagIDs            []mc.ID        `json:"tag_ids"`
+	ID                mc.ID          `json:"id"`
+	BoardID           *mc.ID         `json:"board_id"`
+	CreatedByUserID   *mc.ID         `json:"created_by_user_id"`
+	InProgressAt      *mc.Time       `json:"in_progress_at"`
+	CreatedAt         mc.Time        `json:"created_at"`
+	UpdatedAt         mc.Time        `json:"updated_at"`
+	BlockedByTaskIDs  []mc.ID        `json:"blocked_by_task_ids" doc:"Dependencies that are not done; empty for a done task."`
+	IsBlocked         bool           `json:"is_blocked" default:"false"`
+	Tags              []views.TagRef `json:"tags"`
+	CustomFieldValues mc.JSON        `json:"custom_field_values" jsontype:"values"`
 }
 
 // TaskCommentRead is a comment as clients see it.
@@ -65,14 +58,22 @@ func View(ctx context.Context, r store.Reader, tasks []mc.Task) ([]TaskRead, err
 		dependsOn[e.TaskID] = append(dependsOn[e.TaskID], e.DependsOnTaskID)
 		status[e.DependsOnTaskID] = e.Status
 	}
-	views := make([]TaskRead, len(tasks))
-	for i, t := range tasks {
-		views[i] = viewOf(t, dependsOn[t.ID], status)
+	tags, err := r.TagsOfTasks(ctx, ids)
+	if err != nil {
+		return nil, err
 	}
-	return views, nil
+	carries := make(map[mc.ID][]mc.Tag, len(tasks))
+	for _, t := range tags {
+		carries[t.TaskID] = append(carries[t.TaskID], t.Tag)
+	}
+	shown := make([]TaskRead, len(tasks))
+	for i, t := range tasks {
+		shown[i] = viewOf(t, dependsOn[t.ID], status, carries[t.ID])
+	}
+	return shown, nil
 }
 
-func viewOf(t mc.Task, dependsOn []mc.ID, status map[mc.ID]mc.TaskStatus) TaskRead {
+func viewOf(t mc.Task, dependsOn []mc.ID, status map[mc.ID]mc.TaskStatus, tags []mc.Tag) TaskRead {
 	if dependsOn == nil {
 		dependsOn = []mc.ID{}
 	}
@@ -80,21 +81,25 @@ func viewOf(t mc.Task, dependsOn []mc.ID, status map[mc.ID]mc.TaskStatus) TaskRe
 		s, ok := status[id]
 		return s, ok
 	})
+	tagIDs, refs := make([]mc.ID, len(tags)), make([]views.TagRef, len(tags))
+	for i, tag := range tags {
+		tagIDs[i], refs[i] = tag.ID, views.Tag(tag)
+	}
 	return TaskRead{
 		Title: t.Title, Description: t.Description, Status: t.Status, Priority: t.Priority, DueAt: t.DueAt,
-		AssignedAgentID: t.AssignedAgentID, DependsOnTaskIDs: dependsOn, TagIDs: []mc.ID{},
+		AssignedAgentID: t.AssignedAgentID, DependsOnTaskIDs: dependsOn, TagIDs: tagIDs,
 		ID: t.ID, BoardID: &t.BoardID, CreatedByUserID: t.CreatedByUserID, InProgressAt: t.InProgressAt,
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
-		BlockedByTaskIDs: blockedBy, IsBlocked: len(blockedBy) > 0, Tags: []TagRef{}, CustomFieldValues: noValues,
+		BlockedByTaskIDs: blockedBy, IsBlocked: len(blockedBy) > 0, Tags: refs, CustomFieldValues: noValues,
 	}
 }
 
 func viewOne(ctx context.Context, r store.Reader, t mc.Task) (TaskRead, error) {
-	views, err := View(ctx, r, []mc.Task{t})
+	shown, err := View(ctx, r, []mc.Task{t})
 	if err != nil {
 		return TaskRead{}, err
 	}
-	return views[0], nil
+	return shown[0], nil
 }
 
 func commentView(e mc.ActivityEvent) TaskCommentRead {

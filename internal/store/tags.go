@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+
+	"missioncontrol/internal/mc"
+)
+
+var (
+	tagTable        = tableOf[mc.Tag]("tags")
+	tagCols         = tagTable.cols("g")
+	assignmentTable = tableOf[mc.TagAssignment]("tag_assignments")
+)
+
+// CountedTag is a tag with the number of tasks that carry it.
+type CountedTag struct {
+	mc.Tag
+	TaskCount int64 `db:"task_count"`
+}
+
+var countedTagCols = tagCols + `, (SELECT count(*) FROM tag_assignments s WHERE s.tag_id = g.id) AS task_count`
+
+// Tag loads a tag, whatever its organization.
+func (r Reader) Tag(ctx context.Context, id mc.ID) (CountedTag, error) {
+	return get[CountedTag](ctx, r, `SELECT `+countedTagCols+` FROM tags g WHERE g.id = ?`, id)
+}
+
+// LockTag loads a tag, whatever its organization, and holds its row until the
+// end of the transaction.
+func (tx *Tx) LockTag(ctx context.Context, id mc.ID) (CountedTag, error) {
+	return get[CountedTag](ctx, tx.Reader, `SELECT `+countedTagCols+` FROM tags g WHERE g.id = ?`+tx.forUpdate(), id)
+}
+
+// Tags lists a page of an organization's tags by name without case, and of
+// those that share a name the oldest first.
+func (r Reader) Tags(ctx context.Context, organization mc.ID, limit, offset int) ([]CountedTag, int64, error) {
+	return page[CountedTag](ctx, r, countedTagCols, `FROM tags g WHERE g.organization_id = ?`, r.tagOrder(), limit, offset, organization)
+}
+
+// AllTags lists the tags of an organization in the order of Tags.
+func (r Reader) AllTags(ctx context.Context, organization mc.ID) ([]mc.Tag, error) {
+	return list[mc.Tag](ctx, r, `SELECT `+tagCols+` FROM tags g WHERE g.organization_id = ? ORDER BY `+r.tagOrder(), organization)
+}
+
+func (r Reader) tagOrder() string { return r.folded("g.name") + ", g.created_at, g.id" }
+
+// InsertTag adds a tag; a DuplicateError of organization_id and slug when the
+// slug is taken.
+func (tx *Tx) InsertTag(ctx context.Context, t mc.Tag) error { return tagTable.insert(ctx, tx, &t) }
+
+// UpdateTag writes everything of a tag that may change, with InsertTag's errors.
+func (tx *Tx) UpdateTag(ctx context.Context, t mc.Tag) error {
+	return tagTable.update(ctx, tx, &t, "name", "slug", "color", "description", "updated_at")
+}
+
+// DeleteTag removes a tag, and with it its assignments to tasks.
+func (tx *Tx) DeleteTag(ctx context.Context, id mc.ID) error {
+	_, err := exec(ctx, tx, `DELETE FROM tags WHERE id = ?`, id)
+	return err
+}
+
+// KeepTags returns which of these tags belong to the organization, and keeps
+// others from deleting them until the end of the transaction.
+func (tx *Tx) KeepTags(ctx context.Context, organization mc.ID, ids []mc.ID) ([]mc.ID, error) {
+	lock := ""
+	if tx.dialect == PostgreSQL {
+		lock = " FOR KEY SHARE" // shared, and taken in one order: tasks that get the same tags do not wait for each other
+	}
+	placeholders, args := in(ids)
+	return list[mc.ID](ctx, tx.Reader, `SELECT id FROM tags WHERE organization_id = ? AND id IN `+placeholders+` ORDER BY id`+lock, append([]any{organization}, args...)...)
+}
+
+// TaskTag is a tag on a task.
+type TaskTag struct {
+	TaskID mc.ID `db:"task_id"`
+	mc.Tag
+}
+
+// TagsOfTasks lists the tags of these tasks, those of each task in the order
+// they were set.
+func (r Reader) TagsOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskTag, error) {
+	if len(tasks) == 0 {
+		return nil, nil
+	}
+	placeholders, args := in(tasks)
+	return list[TaskTag](ctx, r, `
+		SELECT s.task_id, `+tagCols+`
+		FROM tag_assignments s JOIN tags g ON g.id = s.tag_id
+		WHERE s.task_id IN `+placeholders+`
+		ORDER BY s.created_at, s.id`, args...)
+}
+
+// ReplaceTags sets the tags of a task, in this order. None may be named twice.
+func (tx *Tx) ReplaceTags(ctx context.Context, task mc.ID, tags []mc.ID) error {
+	if _, err := exec(ctx, tx, `DELETE FROM tag_assignments WHERE task_id = ?`, task); err != nil {
+		return err
+	}
+	rows := make([]*mc.TagAssignment, len(tags))
+	for i, id := range tags {
+		rows[i] = &mc.TagAssignment{ID: mc.NewID(), TaskID: task, TagID: id, CreatedAt: tx.Tick()}
+	}
+	return assignmentTable.insert(ctx, tx, rows...)
+}
