@@ -18,7 +18,7 @@ func (sweepArgs) Kind() string { return "agent_delivery_sweep" }
 var sweepPolicy = jobs.Policy{Timeout: time.Minute, MaxAttempts: 3, Base: time.Second, Max: time.Minute}
 
 const (
-	sweepEvery = time.Minute
+	sweepEvery = 30 * time.Second
 	// overdue is how long after its time a message counts as forgotten.
 	overdue = 20 * time.Second
 )

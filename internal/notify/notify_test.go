@@ -1,0 +1,184 @@
+package notify_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"missioncontrol/internal/apitest"
+	"missioncontrol/internal/jobs"
+	"missioncontrol/internal/mc"
+	"missioncontrol/internal/notify"
+	"missioncontrol/internal/openclaw/openclawtest"
+	"missioncontrol/internal/store"
+	"missioncontrol/internal/store/storetest"
+)
+
+var discard = slog.New(slog.DiscardHandler)
+
+type fixture struct {
+	*apitest.World
+	t       *testing.T
+	gateway *openclawtest.Gateway
+	sender  *notify.Sender
+	board   mc.Board
+	agent   mc.Agent
+}
+
+func newFixture(t *testing.T, st *store.Store) *fixture {
+	t.Helper()
+	f := &fixture{World: apitest.New(t, st), t: t, gateway: openclawtest.Start(t)}
+	queue, err := jobs.NewEnqueuer(st, discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st.UseJobs(queue)
+	f.sender = notify.New(st, openclawtest.Client(t), discard)
+	row := f.Gateway(f.gateway.URL)
+	f.board = f.Board("Alpha", &row)
+	f.agent, _ = f.Agent("Will", &f.board, nil)
+	return f
+}
+
+// work does jobs until the test ends.
+func (f *fixture) work() {
+	f.t.Helper()
+	workers := jobs.NewWorkers()
+	f.sender.RegisterJobs(workers)
+	runner, err := jobs.Start(f.t.Context(), f.Store, workers, discard, func(string, time.Duration, error) {})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(func() {
+		if err := runner.Stop(context.Background()); err != nil {
+			f.t.Error(err)
+		}
+	})
+}
+
+func (f *fixture) queue(text string) {
+	f.t.Helper()
+	f.Write(func(ctx context.Context, tx *store.Tx) error {
+		return f.sender.Queue(ctx, tx, notify.Message{
+			To: f.agent, Label: "Will", Text: text, Board: f.board,
+			Record: mc.NoticeRecord{SentType: "x.sent", SentMessage: "Sent.", FailedType: "x.failed", FailedMessage: "Failed: "},
+		})
+	})
+}
+
+// events lists the messages of recorded events of a type.
+func (f *fixture) events(kind mc.EventType) (texts []string) {
+	f.t.Helper()
+	changes, err := f.Store.ChangesAfter(f.t.Context(), 0, 1000)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, c := range changes {
+		if c.Detail == string(kind) {
+			e, err := f.Store.Event(f.t.Context(), c.Entity)
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			texts = append(texts, *e.Message)
+		}
+	}
+	return texts
+}
+
+func (f *fixture) eventually(what string, holds func() bool) {
+	f.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	f.t.Fatalf("waited in vain for %s", what)
+}
+
+func TestMessagesGoOutOnceAndInOrder(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		f := newFixture(t, st)
+		const n = 20
+		for i := range n {
+			f.queue(fmt.Sprintf("message %02d", i))
+		}
+		f.work()
+		f.eventually("all notices", func() bool { return len(f.events("x.sent")) == n })
+		messages := f.gateway.Messages(mc.SessionKeyOf(f.agent))
+		for i, m := range messages {
+			if m.Text != fmt.Sprintf("message %02d", i) {
+				t.Fatalf("message %d is %q", i, m.Text)
+			}
+		}
+		if len(messages) != n || len(f.events("x.failed")) != 0 {
+			t.Errorf("%d messages, failures %v", len(messages), f.events("x.failed"))
+		}
+	})
+}
+
+func TestWhatTheGatewayRefusesHasFailedForGood(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		f := newFixture(t, st)
+		f.gateway.FailWith("chat.send", 1, "session is archived")
+		f.queue("refused")
+		f.queue("next")
+		f.work()
+		f.eventually("the next one", func() bool { return len(f.events("x.sent")) == 1 })
+		if got := f.events("x.failed"); len(got) != 1 || got[0] != "Failed: session is archived" {
+			t.Errorf("failures: %v", got)
+		}
+		if got := f.gateway.Messages(mc.SessionKeyOf(f.agent)); len(got) != 1 || got[0].Text != "next" {
+			t.Errorf("messages: %v", got)
+		}
+	})
+}
+
+func TestFailedOnceButDeliveredLater(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		f := newFixture(t, st)
+		f.gateway.Stop()
+		f.queue("patience")
+		f.work()
+		f.eventually("the first failure", func() bool { return len(f.events("x.failed")) == 1 })
+		f.gateway.Resume()
+		f.eventually("the delivery", func() bool { return len(f.events("x.sent")) == 1 })
+		if got := f.events("x.failed"); len(got) != 1 || !strings.HasPrefix(got[0], "Failed: ") {
+			t.Errorf("failures: %v", got)
+		}
+		if got := f.gateway.Messages(mc.SessionKeyOf(f.agent)); len(got) != 1 {
+			t.Errorf("messages: %v", got)
+		}
+	})
+}
+
+func TestNobodyIsTriedWhoCannotBeReached(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		f := newFixture(t, st)
+		external := f.Board("Outside", nil)
+		stranger, _ := f.Agent("Wanda", &external, nil)
+		silent, _ := f.Agent("Sil", &f.board, func(a *mc.Agent) { a.SessionKey = mc.Ref("") })
+		f.Write(func(ctx context.Context, tx *store.Tx) error {
+			for _, to := range []struct {
+				agent mc.Agent
+				board mc.Board
+			}{{stranger, external}, {silent, f.board}} {
+				if err := f.sender.Queue(ctx, tx, notify.Message{To: to.agent, Text: "x", Board: to.board}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for _, a := range []mc.Agent{stranger, silent} {
+			if d, err := st.NextDelivery(t.Context(), a.ID); err != nil || d != nil {
+				t.Errorf("%s: %v, %v", a.Name, d, err)
+			}
+		}
+	})
+}
