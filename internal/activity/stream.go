@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"missioncontrol/internal/feed"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
@@ -19,97 +20,53 @@ type CommentStreamItem struct {
 const backlogChunk = 200
 
 // Stream opens the event stream of comments. Which boards it covers is settled
-// when it opens. It subscribes first and catches up then, so that nothing falls
-// between.
-func (f *Feature) Stream(ctx context.Context, m mc.Member, board *mc.ID, cursor httpapi.Cursor) (feed httpapi.Feed[*live.Item], err error) {
+// when it opens.
+func (f *Feature) Stream(ctx context.Context, m mc.Member, board *mc.ID, cursor httpapi.Cursor) (opened httpapi.Feed[*live.Item], err error) {
 	if err := f.checkBoard(ctx, m, board); err != nil {
-		return feed, err
+		return opened, err
 	}
 	var boards []mc.ID
 	if board != nil {
 		boards = []mc.ID{*board}
 	} else if boards, err = f.store.ReadableBoardIDs(ctx, m); err != nil {
-		return feed, err
+		return opened, err
 	}
 	topics := make([]live.Topic, len(boards))
 	for i, id := range boards {
 		topics[i] = live.Topic{Kind: store.KindActivity, Scope: id}
 	}
-	sub := f.broker.Subscribe(topics...)
-	s := &commentStream{f: f, member: m, board: board, cursor: cursor}
-	if !cursor.Resumes && !cursor.HasSince {
-		// What was committed before may still be on its way to the broker.
-		if s.sent, err = f.store.LastSeq(ctx); err != nil {
-			sub.Close()
-			return feed, err
-		}
-	}
-	return httpapi.Feed[*live.Item]{CatchUp: s.catchUp, Items: sub.Items(), Emit: s.emit, Close: sub.Close}, nil
+	return feed.Open(ctx, f.store, f.broker, cursor, feed.Source{
+		Topics: topics,
+		Backlog: func(ctx context.Context, since mc.Time, after int64) ([]feed.Frame, int64, bool, error) {
+			return f.backlog(ctx, m, board, since, after)
+		},
+		Wants: func(c store.Change) bool { return c.Detail == string(mc.EventTaskComment) },
+		Show:  f.render, Kind: commentStream{},
+	})
 }
 
-type commentStream struct {
-	f      *Feature
-	member mc.Member
-	board  *mc.ID
-	cursor httpapi.Cursor
-	sent   int64 // number of the last event sent
-}
+// commentStream names the way in which streams show a comment.
+type commentStream struct{}
 
-func (s *commentStream) catchUp(ctx context.Context, emit func(httpapi.Event) error) error {
-	var since mc.Time
-	switch {
-	case s.cursor.Resumes:
-		s.sent = s.cursor.After
-	case s.cursor.HasSince:
-		since = s.cursor.Since
-	default:
-		return nil
+func (f *Feature) backlog(ctx context.Context, m mc.Member, board *mc.ID, since mc.Time, after int64) (frames []feed.Frame, scanned int64, done bool, err error) {
+	comments, err := f.store.CommentFeedSince(ctx, m, board, since, after, backlogChunk)
+	if err != nil {
+		return nil, after, true, err
 	}
-	for {
-		comments, err := s.f.store.CommentFeedSince(ctx, s.member, s.board, since, s.sent, backlogChunk)
+	scanned = after
+	for _, c := range comments {
+		frame, err := frameOf(c)
 		if err != nil {
-			return err
+			return nil, after, true, err
 		}
-		for _, c := range comments {
-			frame, err := frameOf(c)
-			if err != nil {
-				return err
-			}
-			if err := emit(frame.event); err != nil {
-				return err
-			}
-			s.sent = c.Seq
-		}
-		if len(comments) < backlogChunk {
-			return nil
-		}
+		frames, scanned = append(frames, frame), c.Seq
 	}
-}
-
-func (s *commentStream) emit(ctx context.Context, item *live.Item, emit func(httpapi.Event) error) error {
-	if item.Seq <= s.sent || item.Detail != string(mc.EventTaskComment) {
-		return nil
-	}
-	shown, err := live.Render(ctx, item, asComment{}, s.f.render)
-	if err != nil || shown == nil || s.cursor.HasSince && !s.cursor.Resumes && shown.at.Before(s.cursor.Since) {
-		return err
-	}
-	s.sent = item.Seq
-	return emit(shown.event)
-}
-
-// asComment is the key under which streams share a frame.
-type asComment struct{}
-
-// commentFrame is a comment as it goes out, and when it was made.
-type commentFrame struct {
-	event httpapi.Event
-	at    mc.Time
+	return frames, scanned, len(comments) < backlogChunk, nil
 }
 
 // render builds the frame of a comment; nil when the comment is blank, or gone
 // with its task.
-func (f *Feature) render(ctx context.Context, c store.Change) (*commentFrame, error) {
+func (f *Feature) render(ctx context.Context, c store.Change) (*feed.Frame, error) {
 	comment, err := f.store.FeedComment(ctx, c.Entity)
 	if mc.KindOf(err) == mc.KindNotFound {
 		return nil, nil //nolint:nilnil // nothing to show is ordinary
@@ -121,7 +78,7 @@ func (f *Feature) render(ctx context.Context, c store.Change) (*commentFrame, er
 	return &frame, err
 }
 
-func frameOf(c store.FeedComment) (commentFrame, error) {
+func frameOf(c store.FeedComment) (feed.Frame, error) {
 	data, err := json.Marshal(CommentStreamItem{Comment: commentView(c)})
-	return commentFrame{event: httpapi.Event{ID: c.Seq, Name: "comment", Data: data}, at: c.CreatedAt}, err
+	return feed.Frame{Event: httpapi.Event{ID: c.Seq, Name: "comment", Data: data}, At: c.CreatedAt}, err
 }

@@ -118,6 +118,12 @@ func (r *Router) Document(about About) *huma.OpenAPI {
 	}
 	policies := map[string]any{}
 	for _, op := range r.ops {
+		// First what is sent: a type that is also answered keeps that shape.
+		if op.plan.body != nil {
+			reg.of(op.plan.body.Type, "")
+		}
+	}
+	for _, op := range r.ops {
 		doc.AddOperation(describe(reg, op))
 		if l := op.limit; l != nil {
 			policies[l.Name] = map[string]any{"limit": l.Limit, "window_seconds": int(l.Window.Seconds()), "scope": "client-ip"}

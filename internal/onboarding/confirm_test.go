@@ -3,6 +3,8 @@ package onboarding_test
 import (
 	"strings"
 	"testing"
+
+	"missioncontrol/internal/mc"
 )
 
 func TestConfirmBringsTheLeadToLife(t *testing.T) {
@@ -43,6 +45,18 @@ func TestFailedLeadDoesNotLoseTheConfirmation(t *testing.T) {
 		want(t, "again", f.Call(f.owner, "POST", f.path("/confirm"), `{"board_type":"general"}`), 200, nil)
 		if !f.fake.HasAgent("lead-" + f.board.ID.String()) {
 			t.Error("the lead was not brought to life")
+		}
+	})
+}
+
+func TestExternalLeadStaysExternal(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		boss, _ := f.Agent("Boss", &f.board, func(a *mc.Agent) { a.Runtime, a.GatewayID, a.IsBoardLead = mc.RuntimeExternal, nil, true })
+		f.Call(f.owner, "POST", f.path("/start"), `{}`)
+		want(t, "confirm", f.Call(f.owner, "POST", f.path("/confirm"), `{"board_type":"general"}`), 200, nil)
+		lead, err := f.Store.Lead(t.Context(), f.board.ID)
+		if err != nil || lead.ID != boss.ID || lead.Name != "Boss" || !lead.IsExternal() || lead.GatewayID != nil || lead.SessionKey != nil {
+			t.Errorf("the lead is %+v, %v", lead, err)
 		}
 	})
 }

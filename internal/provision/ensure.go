@@ -57,7 +57,8 @@ type LeadSpec struct {
 // EnsureLead sees to it that a board has a lead, in the caller's transaction.
 // A new one is to be brought to life with Begin, or BeginInBackground; one that
 // was there gets its gateway, session key and, if asked for, name corrected and
-// is otherwise left alone. On a board of external agents the gateway plays no part.
+// is otherwise left alone. For an external lead, as those of boards of external
+// agents are, the gateway plays no part.
 func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, g mc.Gateway, spec LeadSpec) (agent mc.Agent, created bool, err error) {
 	if _, err := tx.LockBoard(ctx, board.ID); err != nil { // one at a time
 		return agent, false, err
@@ -65,10 +66,10 @@ func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, 
 	agent, err = tx.Lead(ctx, board.ID)
 	if mc.KindOf(err) == mc.KindNotFound {
 		agent = newAgent(tx.Now())
-		agent.BoardID, agent.IsBoardLead = &board.ID, true
+		agent.BoardID, agent.IsBoardLead, agent.Runtime = &board.ID, true, board.Runtime
 		agent.Name = mc.DefaultLeadName
 		agent.IdentityProfile = mc.OverlayIdentityProfile(mc.LeadIdentityProfile(), spec.Profile)
-		settle(&agent, board, g, spec.Name)
+		settle(&agent, g, spec.Name)
 		if spec.Token != (Token{}) {
 			spec.Token.Issue(&agent)
 		}
@@ -77,7 +78,7 @@ func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, 
 	if err == nil {
 		agent, err = tx.LockAgent(ctx, agent.ID)
 	}
-	if err != nil || !settle(&agent, board, g, spec.Name) {
+	if err != nil || !settle(&agent, g, spec.Name) {
 		return agent, false, err
 	}
 	agent.UpdatedAt = tx.Now()
@@ -85,18 +86,17 @@ func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, 
 }
 
 // settle puts a lead where its board is, and reports whether it was not there.
-func settle(a *mc.Agent, board mc.Board, g mc.Gateway, name *string) bool {
+func settle(a *mc.Agent, g mc.Gateway, name *string) bool {
 	before := *a
 	if name != nil && *name != "" {
 		a.Name = *name
 	}
-	a.Runtime = board.Runtime
 	a.GatewayID, a.SessionKey = nil, nil
 	if !a.IsExternal() {
 		a.GatewayID = &g.ID
 		a.SessionKey = mc.Ref(mc.SessionKeyOf(*a))
 	}
-	return a.Name != before.Name || a.Runtime != before.Runtime || !mc.Same(a.GatewayID, before.GatewayID) || !mc.Same(a.SessionKey, before.SessionKey)
+	return a.Name != before.Name || !mc.Same(a.GatewayID, before.GatewayID) || !mc.Same(a.SessionKey, before.SessionKey)
 }
 
 func newAgent(now mc.Time) mc.Agent {

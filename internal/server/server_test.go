@@ -95,7 +95,7 @@ func TestServeWithNothingConfigured(t *testing.T) {
 			t.Errorf("%s: %d, want %d", path, res.StatusCode, want)
 		}
 	}
-	if res := get(t, base+"/metrics", "wrong"); res.StatusCode != 401 {
+	if res := get(t, base+"/metrics", "wrong"); res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("metrics for strangers: %d", res.StatusCode)
 	}
 }
@@ -128,7 +128,7 @@ func TestSecondStartFindsEverything(t *testing.T) {
 	get(t, base+"/api/v1/users/me", s.Auth.LocalToken.Reveal())
 	stop()
 	base, _ = start(t, s)
-	if res := get(t, base+"/api/v1/organizations/me", s.Auth.LocalToken.Reveal()); res.StatusCode != 200 {
+	if res := get(t, base+"/api/v1/organizations/me", s.Auth.LocalToken.Reveal()); res.StatusCode != http.StatusOK {
 		t.Errorf("after the restart: %d", res.StatusCode)
 	}
 }

@@ -200,7 +200,9 @@ func TestOneOfTwoGetsTheSlug(t *testing.T) {
 		statuses := make([]int, 4)
 		var wg sync.WaitGroup
 		for i := range statuses {
-			wg.Go(func() { statuses[i] = w.Call(owner, "POST", path, fmt.Sprintf(`{"name":"T%d","slug":"same"}`, i)).Status })
+			wg.Go(func() {
+				statuses[i] = w.Call(owner, "POST", path, fmt.Sprintf(`{"name":"T%d","slug":"same"}`, i)).Status
+			})
 		}
 		wg.Wait()
 		count := map[int]int{}

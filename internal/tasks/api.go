@@ -180,5 +180,5 @@ func (f *Feature) comment(ctx context.Context, t access.Task, in *commentInput) 
 }
 
 func (f *Feature) stream(ctx context.Context, b access.Board, in *httpapi.StreamQuery) (httpapi.Feed[*live.Item], error) {
-	return f.Stream(ctx, b.Board.ID, in.Cursor()), nil
+	return f.Stream(ctx, b.Board.ID, in.Cursor())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"missioncontrol/internal/feed"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
@@ -37,94 +38,44 @@ var streamed = map[mc.EventType]bool{
 // backlogChunk bounds what catching up holds in memory.
 const backlogChunk = 200
 
-// Stream opens the event stream of a board's tasks. It subscribes first and
-// catches up then, so that nothing falls between.
-func (f *Feature) Stream(_ context.Context, board mc.ID, cursor httpapi.Cursor) httpapi.Feed[*live.Item] {
-	sub := f.broker.Subscribe(live.Topic{Kind: store.KindActivity, Scope: board})
-	s := &taskStream{f: f, board: board, cursor: cursor}
-	return httpapi.Feed[*live.Item]{CatchUp: s.catchUp, Items: sub.Items(), Emit: s.emit, Close: sub.Close}
-}
-
-type taskStream struct {
-	f      *Feature
-	board  mc.ID
-	cursor httpapi.Cursor
-	sent   int64 // number of the last event sent
-}
-
-func (s *taskStream) catchUp(ctx context.Context, emit func(httpapi.Event) error) error {
-	switch {
-	case s.cursor.Resumes:
-		s.sent = s.cursor.After
-	case !s.cursor.HasSince:
-		return nil
-	}
-	for {
-		events, err := s.f.store.TaskEvents(ctx, s.board, s.since(), s.sent, backlogChunk)
-		if err != nil {
-			return err
-		}
-		frames, err := s.f.frames(ctx, s.board, events)
-		if err != nil {
-			return err
-		}
-		for i := range frames {
-			if err := emit(frames[i]); err != nil {
-				return err
+// Stream opens the event stream of a board's tasks.
+func (f *Feature) Stream(ctx context.Context, board mc.ID, cursor httpapi.Cursor) (httpapi.Feed[*live.Item], error) {
+	return feed.Open(ctx, f.store, f.broker, cursor, feed.Source{
+		Topics: []live.Topic{{Kind: store.KindActivity, Scope: board}},
+		Backlog: func(ctx context.Context, since mc.Time, after int64) ([]feed.Frame, int64, bool, error) {
+			events, err := f.store.TaskEvents(ctx, board, since, after, backlogChunk)
+			if err != nil || len(events) == 0 {
+				return nil, after, true, err
 			}
-			s.sent = frames[i].ID
-		}
-		if len(events) < backlogChunk {
-			return nil
-		}
-		s.sent = events[len(events)-1].Seq
-	}
+			frames, err := f.frames(ctx, board, events)
+			return frames, events[len(events)-1].Seq, len(events) < backlogChunk, err
+		},
+		Wants: func(c store.Change) bool { return streamed[mc.EventType(c.Detail)] },
+		Show:  f.show, Kind: taskStream{},
+	})
 }
 
-// since is the time before which nothing is sent; a resumed stream has none.
-func (s *taskStream) since() mc.Time {
-	if s.cursor.Resumes {
-		return mc.Time{}
-	}
-	return s.cursor.Since
-}
+// taskStream names the way in which the streams of a board show an event.
+type taskStream struct{}
 
-// taskFrame is how all streams of a board show an announced event.
-type taskFrame struct {
-	frame *httpapi.Event // nil: nothing to show
-	at    mc.Time
-}
-
-func (s *taskStream) emit(ctx context.Context, item *live.Item, emit func(httpapi.Event) error) error {
-	if item.Seq <= s.sent || !streamed[mc.EventType(item.Detail)] {
-		return nil
-	}
-	shown, err := live.Render(ctx, item, taskFrame{}, s.f.renderFrame)
-	if err != nil || shown.frame == nil || s.cursor.HasSince && !s.cursor.Resumes && shown.at.Before(s.cursor.Since) {
-		return err
-	}
-	s.sent = item.Seq
-	return emit(*shown.frame)
-}
-
-func (f *Feature) renderFrame(ctx context.Context, c store.Change) (taskFrame, error) {
+func (f *Feature) show(ctx context.Context, c store.Change) (*feed.Frame, error) {
 	event, err := f.store.Event(ctx, c.Entity)
 	if mc.KindOf(err) == mc.KindNotFound {
-		return taskFrame{}, nil // deleted with its task meanwhile
+		return nil, nil //nolint:nilnil // deleted with its task meanwhile
 	}
 	if err != nil {
-		return taskFrame{}, err
+		return nil, err
 	}
 	frames, err := f.frames(ctx, c.Scope, []mc.ActivityEvent{event})
 	if err != nil || len(frames) == 0 {
-		return taskFrame{}, err
+		return nil, err
 	}
-	return taskFrame{frame: &frames[0], at: event.CreatedAt}, nil
+	return &frames[0], nil
 }
 
 // frames shows events with the state their tasks have now. Events of tasks that
 // no longer exist are left out.
-func (f *Feature) frames(ctx context.Context, board mc.ID, events []mc.ActivityEvent) ([]httpapi.Event, error) {
+func (f *Feature) frames(ctx context.Context, board mc.ID, events []mc.ActivityEvent) ([]feed.Frame, error) {
 	var ids []mc.ID
 	for _, e := range events {
 		if e.TaskID != nil {
@@ -143,7 +94,7 @@ func (f *Feature) frames(ctx context.Context, board mc.ID, events []mc.ActivityE
 	for i := range views {
 		tasks[views[i].ID] = &views[i]
 	}
-	frames := make([]httpapi.Event, 0, len(events))
+	frames := make([]feed.Frame, 0, len(events))
 	for _, e := range events {
 		if e.TaskID == nil || tasks[*e.TaskID] == nil {
 			continue
@@ -152,7 +103,7 @@ func (f *Feature) frames(ctx context.Context, board mc.ID, events []mc.ActivityE
 		if err != nil {
 			return nil, err
 		}
-		frames = append(frames, httpapi.Event{ID: e.Seq, Name: "task", Data: data})
+		frames = append(frames, feed.Frame{Event: httpapi.Event{ID: e.Seq, Name: "task", Data: data}, At: e.CreatedAt})
 	}
 	return frames, nil
 }

@@ -83,6 +83,15 @@ func TestMeasuresEveryOperation(t *testing.T) {
 			t.Errorf("no %s in\n%s", name, &table)
 		}
 	}
+	var markdown strings.Builder
+	if err := r.printMarkdown(&markdown); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range want {
+		if !strings.Contains(markdown.String(), "| "+name+" |") {
+			t.Errorf("no %s in\n%s", name, &markdown)
+		}
+	}
 }
 
 func TestStatusChangesAreNeverIdle(t *testing.T) {

@@ -31,6 +31,7 @@ type options struct {
 	agentToken  string         // of an agent there, where tokens cannot be minted
 	dir         string         // for the databases, on the disk that is to be measured
 	out         string         // file for the results
+	markdown    bool           // print the tables as docs/benchmarks.md has them
 	only        *regexp.Regexp // operations to measure
 	rounds      int
 	each        time.Duration // length of a round of one operation
@@ -68,7 +69,11 @@ func command(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := results.print(os.Stdout); err != nil {
+	show := results.print
+	if o.markdown {
+		show = results.printMarkdown
+	}
+	if err := show(os.Stdout); err != nil {
 		return err
 	}
 	return results.save(o.out)
@@ -83,6 +88,7 @@ func parseOptions(args []string) (o options, err error) {
 	flags.StringVar(&o.agentToken, "agent-token", "", "token of an agent on that server, if it mints none; the agent's board gets tasks")
 	flags.StringVar(&o.dir, "dir", "bin", "folder to make the databases in; they are removed at the end")
 	flags.StringVar(&o.out, "out", "bench-results.json", "file for the results")
+	flags.BoolVar(&o.markdown, "markdown", false, "print the tables in Markdown, as the documentation has them")
 	only := flags.String("only", "", "regular expression for the names of the operations to measure")
 	flags.IntVar(&o.rounds, "rounds", 5, "rounds of each operation; the servers take turns")
 	flags.DurationVar(&o.each, "each", 1500*time.Millisecond, "length of a round")

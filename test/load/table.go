@@ -50,16 +50,19 @@ func (r *results) print(w io.Writer) error {
 }
 
 func (m *measurement) row() string {
-	aim := aimReads
-	if m.Writes {
-		aim = aimWrites
-	}
 	return strings.Join([]string{
 		m.Name, fmt.Sprintf("%.0f", m.Ours.Rate), fmt.Sprintf("%.0f", m.Floor.Rate), percent(m.Ratio),
-		percent(slices.Min(m.Ratios)) + "-" + percent(slices.Max(m.Ratios)), percent(aim),
+		percent(slices.Min(m.Ratios)) + "-" + percent(slices.Max(m.Ratios)), percent(m.aim()),
 		ms(m.Ours.P50), ms(m.Ours.P95), ms(m.Ours.P99), ms(m.Floor.P50), ms(m.Floor.P95), ms(m.Floor.P99),
 		micros(m.Ours.CPU), micros(m.Floor.CPU), micros(m.Floor.DriverCPU), "",
 	}, "\t")
+}
+
+func (m *measurement) aim() float64 {
+	if m.Writes {
+		return aimWrites
+	}
+	return aimReads
 }
 
 // line is the short form, for those who wait.
