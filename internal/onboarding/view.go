@@ -1,6 +1,10 @@
 package onboarding
 
-import "missioncontrol/internal/mc"
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"missioncontrol/internal/mc"
+)
 
 // BoardOnboardingRead is a dialogue as clients see it.
 type BoardOnboardingRead struct {
@@ -32,4 +36,13 @@ func draftOf(o mc.Onboarding) *BoardOnboardingAgentComplete {
 		return nil
 	}
 	return &draft
+}
+
+// CorrectSchema leaves open what a message holds, as the contract does.
+func (BoardOnboardingRead) CorrectSchema(s *huma.Schema) {
+	for _, alternative := range s.Properties["messages"].AnyOf {
+		if alternative.Type == huma.TypeArray {
+			alternative.Items = &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
+		}
+	}
 }

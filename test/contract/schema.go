@@ -25,6 +25,9 @@ func (c *comparison) schema(place string, theirs, ours object) {
 		if slices.Contains(prose, key) {
 			continue
 		}
+		if empty, ok := theirs[key].(object); ok && len(empty) == 0 && !has(ours, key) {
+			continue // no properties, said or not
+		}
 		if !has(ours, key) && key == "minLength" {
 			continue // a text that the contract's rules take as none may be empty: we refuse less
 		}
