@@ -66,7 +66,7 @@ const (
 
 // Auth is how people sign in.
 type Auth struct {
-	Mode       AuthMode `env:"AUTH_MODE" default:"local" enum:"local,clerk" help:"How people sign in: local (one shared token) or clerk."`
+	Mode       AuthMode `env:"AUTH_MODE" default:"local" enum:"local,clerk" help:"How people sign in: local (one shared token) or clerk (known, but not available yet: the server says so and ends)."`
 	LocalToken Secret   `env:"LOCAL_AUTH_TOKEN" shown:"made at the first start, kept in DATA_DIR/local-token" help:"Token to sign in with, at least 50 characters. For AUTH_MODE=local."`
 
 	ClerkSecretKey Secret `env:"CLERK_SECRET_KEY" help:"Secret key of the Clerk application. Required for AUTH_MODE=clerk."`
