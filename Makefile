@@ -54,7 +54,7 @@ contract: ## Compare our OpenAPI document with the contract's, and the server's 
 
 .PHONY: bench
 bench: build ## The benchmarks, as ratios to a floor measured in the same run; ARGS are passed on
-	@$(SERVICES) go run ./test/load $(ARGS)
+	@go run ./test/load $(ARGS)
 
 ##@ Keep in shape
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 
 	"missioncontrol/internal/config"
 	"missioncontrol/internal/server"
@@ -41,7 +42,15 @@ func (c workerCmd) Run(ctx context.Context) error {
 	return run(ctx, settings, server.Role{Worker: true})
 }
 
+// gcPercent lets the heap grow to three times of what lives on it. The live heap
+// is some megabytes, and collecting it at every doubling costs more time than the
+// memory is worth.
+const gcPercent = 200
+
 func run(ctx context.Context, settings config.Settings, role server.Role) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	log := newLogger(settings)
 	s, err := server.New(ctx, settings, role, log)
 	if err != nil {

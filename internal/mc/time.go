@@ -79,6 +79,10 @@ func (t *Time) Scan(src any) error {
 		*t = TimeOf(v)
 		return nil
 	case string:
+		if stored, ok := parseStored(v); ok {
+			*t = stored
+			return nil
+		}
 		return t.UnmarshalText([]byte(v))
 	case []byte:
 		return t.UnmarshalText(v)
@@ -172,4 +176,25 @@ func ParseSince(s string) (Time, bool) {
 		}
 	}
 	return Time{}, false
+}
+
+// parseStored reads the form that Value writes; it is what every row holds.
+func parseStored(s string) (Time, bool) {
+	if len(s) != len(wireMicros) || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != '.' {
+		return Time{}, false
+	}
+	ok := true
+	number := func(from, to int) (n int) {
+		for _, c := range []byte(s[from:to]) {
+			ok = ok && '0' <= c && c <= '9'
+			n = n*10 + int(c-'0')
+		}
+		return n
+	}
+	year, month, day := number(0, 4), time.Month(number(5, 7)), number(8, 10)
+	hour, minute, second := number(11, 13), number(14, 16), number(17, 19)
+	t := time.Date(year, month, day, hour, minute, second, 1000*number(20, 26), time.UTC)
+	// time.Date would make another day of the 31st of a short month.
+	ok = ok && year > 0 && t.Month() == month && t.Day() == day && hour < 24 && minute < 60 && second < 60
+	return Time{t}, ok
 }

@@ -124,3 +124,18 @@ func TestOptTellsAbsentFromNull(t *testing.T) {
 		t.Errorf("set: %s %v", field, ptr)
 	}
 }
+
+func TestStoredFormIsReadTheSameTheQuickWay(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"2026-11-24T03:20:27.123456", "2024-02-29T23:59:59.000000", "9999-12-31T23:59:59.999999",
+		"2026-02-29T03:20:27.123456", "2026-13-01T00:00:00.000000", "2026-12-01T24:00:00.000000", "0000-01-01T00:00:00.000000",
+		"2026-12-01T00:60:00.000000", "2026-12-01T00:00:60.000000", "20a6-12-01T00:00:00.000000", "2026-00-10T00:00:00.000000", "2026-01-00T00:00:00.000000",
+	} {
+		var quick, full Time
+		quickErr, fullErr := quick.Scan(text), full.UnmarshalText([]byte(text))
+		if (quickErr == nil) != (fullErr == nil) || quick != full {
+			t.Errorf("%s: %s (%v) and %s (%v)", text, quick, quickErr, full, fullErr)
+		}
+	}
+}

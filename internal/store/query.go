@@ -27,7 +27,25 @@ type Reader struct {
 func get[T any](ctx context.Context, r Reader, query string, args ...any) (T, error) {
 	var row T
 	err := r.run(ctx, query, args, func(query string, args []any) error {
-		return sqlx.GetContext(ctx, r.q, &row, query, args...)
+		found, err := r.q.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer found.Close()
+		dest, err := destinations(&row, found)
+		if err != nil {
+			return err
+		}
+		if !found.Next() {
+			if err := found.Err(); err != nil {
+				return err
+			}
+			return sql.ErrNoRows
+		}
+		if err := found.Scan(dest...); err != nil {
+			return err
+		}
+		return found.Close()
 	})
 	return row, err
 }
@@ -48,7 +66,24 @@ func find[T any](ctx context.Context, r Reader, query string, args ...any) (*T, 
 func list[T any](ctx context.Context, r Reader, query string, args ...any) ([]T, error) {
 	rows := []T{}
 	err := r.run(ctx, query, args, func(query string, args []any) error {
-		return sqlx.SelectContext(ctx, r.q, &rows, query, args...)
+		found, err := r.q.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer found.Close()
+		var row T
+		dest, err := destinations(&row, found)
+		if err != nil {
+			return err
+		}
+		for found.Next() {
+			row = *new(T)
+			if err := found.Scan(dest...); err != nil {
+				return err
+			}
+			rows = append(rows, row)
+		}
+		return found.Err()
 	})
 	return rows, err
 }

@@ -108,6 +108,12 @@ func (tx *Tx) ReplaceDependencies(ctx context.Context, board, task mc.ID, depend
 	if _, err := exec(ctx, tx, `DELETE FROM task_dependencies WHERE task_id = ?`, task); err != nil {
 		return err
 	}
+	return tx.AddDependencies(ctx, board, task, dependsOn)
+}
+
+// AddDependencies makes a task that waits for nothing yet wait for others, in
+// this order.
+func (tx *Tx) AddDependencies(ctx context.Context, board, task mc.ID, dependsOn []mc.ID) error {
 	rows := make([]*mc.TaskDependency, len(dependsOn))
 	for i, id := range dependsOn {
 		// A microsecond apart, so that the order of the list is the order of the rows.

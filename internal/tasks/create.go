@@ -35,7 +35,7 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 		if err := tx.InsertTask(ctx, task); err != nil {
 			return err
 		}
-		if err := tx.ReplaceDependencies(ctx, p.Board.ID, id, dependsOn); err != nil {
+		if err := tx.AddDependencies(ctx, p.Board.ID, id, dependsOn); err != nil {
 			return err
 		}
 		if err := tx.ReplaceTags(ctx, id, mc.DedupeIDs(draft.TagIDs)); err != nil {

@@ -43,7 +43,7 @@ func (r *results) print(w io.Writer) error {
 			r.Memory.AfterStart.RSS, r.Memory.Idle.RSS, aimIdle, r.Memory.AfterLoad.RSS)
 	}
 	if r.Ready.First > 0 {
-		fmt.Fprintf(w, "ready: %s ms after the first start, which makes the database; %s ms after later ones, median of %d (aim: below %s)\n",
+		fmt.Fprintf(w, "ready: %s ms after the first start, which makes the database; %s ms after %d later ones, the median (aim: below %s)\n",
 			ms(r.Ready.First), ms(median(r.Ready.Later)), len(r.Ready.Later), ms(aimReady))
 	}
 	return nil

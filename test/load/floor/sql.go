@@ -79,7 +79,7 @@ type commands struct {
 	begin, commit, rollback                      *sql.Stmt
 	insertUser, insertOrganization, insertMember *sql.Stmt
 	insertBoard, insertAgent, insertTask         *sql.Stmt
-	insertDependency, clearDependencies          *sql.Stmt
+	insertDependency                             *sql.Stmt
 	updateTask, updateAgent, setToken            *sql.Stmt
 	number, numberAgent, insertEvent             *sql.Stmt
 	log                                          []*sql.Stmt // by the number of rows, from 1 on
@@ -98,9 +98,8 @@ func prepareCommands(ctx context.Context, db preparer) (*commands, error) {
 		&c.insertBoard: `INSERT INTO boards (` + strings.ReplaceAll(boardCols, "b.", "") + `) VALUES ` + tuple(22),
 		&c.insertAgent: `INSERT INTO agents (id, board_id, name, status, runtime, heartbeat_config, is_board_lead, lifecycle_generation,
 			wake_attempts, created_at, updated_at) VALUES ` + tuple(11),
-		&c.insertTask:        `INSERT INTO tasks (` + strings.ReplaceAll(taskCols, "t.", "") + `) VALUES ` + tuple(15),
-		&c.insertDependency:  `INSERT INTO task_dependencies (id, board_id, task_id, depends_on_task_id, created_at) VALUES ` + tuple(5),
-		&c.clearDependencies: `DELETE FROM task_dependencies WHERE task_id = ?`,
+		&c.insertTask:       `INSERT INTO tasks (` + strings.ReplaceAll(taskCols, "t.", "") + `) VALUES ` + tuple(15),
+		&c.insertDependency: `INSERT INTO task_dependencies (id, board_id, task_id, depends_on_task_id, created_at) VALUES ` + tuple(5),
 		&c.updateTask: `UPDATE tasks SET title = ?, description = ?, status = ?, priority = ?, due_at = ?, in_progress_at = ?,
 			previous_in_progress_at = ?, assigned_agent_id = ?, updated_at = ? WHERE id = ?`,
 		&c.updateAgent: `UPDATE agents SET board_id = ?, gateway_id = ?, name = ?, status = ?, runtime = ?, openclaw_session_id = ?,

@@ -151,9 +151,6 @@ func (s *Server) createTask(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := w.clearDependencies.Exec(t.ID); err != nil {
-			return nil, err
-		}
 		for _, id := range draft.DependsOnTaskIDs {
 			if _, err := w.insertDependency.Exec(uuid.NewString(), b.ID, t.ID, id, at); err != nil {
 				return nil, err
