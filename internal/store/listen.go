@@ -167,22 +167,28 @@ func (f *follower) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !reaches {
-		last, err := f.store.LastSeq(ctx)
-		if err != nil {
-			return err
-		}
-		f.store.log.WarnContext(ctx, "changes were missed that the log no longer holds", "after", f.last, "up_to", last)
-		f.handOver([]Change{{Seq: last, Kind: KindReset}})
-		return nil
-	}
-	for {
+	for reaches {
 		changes, err := f.store.ChangesAfter(ctx, f.last, catchUpPageSize)
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		f.handOver(changes)
+		// The log may have been trimmed since it was asked how far it reaches.
+		if reaches = changes[0].Seq == f.last+1; reaches {
+			f.handOver(changes)
+		}
 	}
+	return f.reset(ctx)
+}
+
+// reset hands over that changes are lost, up to the last one there is.
+func (f *follower) reset(ctx context.Context) error {
+	last, err := f.store.LastSeq(ctx)
+	if err != nil {
+		return err
+	}
+	f.store.log.WarnContext(ctx, "changes were missed that the log no longer holds", "after", f.last, "up_to", last)
+	f.handOver([]Change{{Seq: last, Kind: KindReset}})
+	return nil
 }
 
 func (f *follower) handOver(changes []Change) {
