@@ -9,8 +9,6 @@ package access
 
 import (
 	"context"
-	"net/http"
-	"strings"
 	"time"
 
 	"missioncontrol/internal/auth"
@@ -152,16 +150,6 @@ func AgentOnBoard(ctx context.Context, r store.Reader, a mc.Agent, board mc.Boar
 		return mc.Forbidden()
 	}
 	return err
-}
-
-// bearer returns the token of the Authorization header. The scheme is
-// case-insensitive.
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
-	if !strings.EqualFold(scheme, "bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }
 
 // presenceTimeout bounds the little write that keeps an agent's presence.

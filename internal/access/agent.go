@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"missioncontrol/internal/auth"
 	"missioncontrol/internal/auth/token"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
@@ -17,7 +18,7 @@ func agentToken(r *http.Request) (tok string, insists bool) {
 	if t := r.Header.Get("X-Agent-Token"); t != "" {
 		return t, true
 	}
-	return bearer(r), false
+	return auth.Bearer(r), false
 }
 
 // presence says what a call means for the presence of its agent.

@@ -35,11 +35,20 @@ func NewLocal(token string) Local { return Local{sha256.Sum256([]byte(strings.Tr
 
 // Authenticate compares the bearer token in constant time, whatever its length.
 func (l Local) Authenticate(r *http.Request) (Identity, bool) {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
-	token = strings.TrimSpace(token)
+	token := Bearer(r)
 	digest := sha256.Sum256([]byte(token))
-	if !strings.EqualFold(scheme, "bearer") || token == "" || subtle.ConstantTimeCompare(digest[:], l.digest[:]) != 1 {
+	if token == "" || subtle.ConstantTimeCompare(digest[:], l.digest[:]) != 1 {
 		return Identity{}, false
 	}
 	return Identity{Subject: mc.LocalUserSubject, Email: mc.Ref(mc.LocalUserEmail), Name: mc.Ref(mc.LocalUserName)}, true
+}
+
+// Bearer returns the token of the Authorization header, or "". The scheme is
+// case-insensitive.
+func Bearer(r *http.Request) string {
+	scheme, token, _ := strings.Cut(strings.TrimSpace(r.Header.Get("Authorization")), " ")
+	if !strings.EqualFold(scheme, "bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
 }

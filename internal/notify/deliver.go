@@ -8,6 +8,7 @@ import (
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/openclaw"
+	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
 )
 
@@ -90,21 +91,12 @@ func (s *Sender) send(ctx context.Context, d *mc.Delivery) error {
 	if err != nil {
 		return fmt.Errorf("gateway %s: %w", d.GatewayID, err)
 	}
-	gateway := s.client.Gateway(Endpoint(row))
+	gateway := s.client.Gateway(provision.Endpoint(row))
 	if _, err := gateway.SessionsPatch(ctx, d.SessionKey, d.Label); err != nil {
 		return err
 	}
 	// The id of the delivery makes a repeated try one message at the gateway.
 	return gateway.ChatSend(ctx, openclaw.Chat{SessionKey: d.SessionKey, Message: d.Message, Deliver: d.Deliver, IdempotencyKey: d.ID.String()})
-}
-
-// Endpoint returns how a gateway is reached.
-func Endpoint(g mc.Gateway) openclaw.Endpoint {
-	e := openclaw.Endpoint{URL: g.URL, AllowInsecureTLS: g.AllowInsecureTLS, DisableDevicePairing: g.DisableDevicePairing}
-	if g.Token != nil {
-		e.Token = *g.Token
-	}
-	return e
 }
 
 // finish writes what became of a try. The failed row of the activity log is
