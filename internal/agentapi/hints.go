@@ -2,12 +2,6 @@ package agentapi
 
 import "missioncontrol/internal/httpapi"
 
-func routing(intent, privilege, decision string) []httpapi.RoutingExample {
-	e := httpapi.RoutingExample{Decision: decision}
-	e.Input.Intent, e.Input.RequiredPrivilege = intent, privilege
-	return []httpapi.RoutingExample{e}
-}
-
 var (
 	healthHints = &httpapi.Hints{
 		Intent: "agent_auth_health", RequiredActor: "any_agent",
@@ -17,7 +11,7 @@ var (
 		SideEffects:   []string{"None besides your presence."},
 		Negative:      []string{"Do not use it instead of a heartbeat."},
 		Routing:       []string{"401 means the token is wrong: read TOOLS.md again."},
-		Examples:      routing("is my token right", "any_agent", "agent_auth_health"),
+		Examples:      httpapi.Routing("is my token right", "any_agent", "agent_auth_health"),
 	}
 	boardsHints = &httpapi.Hints{
 		Intent: "agent_board_discovery", RequiredActor: "any_agent",
@@ -27,7 +21,7 @@ var (
 		SideEffects:   []string{"None besides your presence."},
 		Negative:      []string{"Do not guess board ids."},
 		Routing:       []string{"Workers and leads get exactly one board."},
-		Examples:      routing("which boards are mine", "any_agent", "agent_board_discovery"),
+		Examples:      httpapi.Routing("which boards are mine", "any_agent", "agent_board_discovery"),
 	}
 	boardHints = &httpapi.Hints{
 		Intent: "agent_board_lookup", RequiredActor: "any_agent",
@@ -37,7 +31,7 @@ var (
 		SideEffects:   []string{"None besides your presence."},
 		Negative:      []string{"Do not work against a rule: the server refuses it anyway."},
 		Routing:       []string{"Read it once per session, and again when a move was refused."},
-		Examples:      routing("what are the rules here", "any_agent", "agent_board_lookup"),
+		Examples:      httpapi.Routing("what are the rules here", "any_agent", "agent_board_lookup"),
 	}
 	rosterHints = &httpapi.Hints{
 		Intent: "agent_roster_discovery", RequiredActor: "any_agent",
@@ -47,7 +41,7 @@ var (
 		SideEffects:   []string{"None besides your presence."},
 		Negative:      []string{"Do not assign work to an agent that is offline."},
 		Routing:       []string{"status tells who is online."},
-		Examples:      routing("who can take this task", "any_agent", "agent_roster_discovery"),
+		Examples:      httpapi.Routing("who can take this task", "any_agent", "agent_roster_discovery"),
 	}
 	createHints = &httpapi.Hints{
 		Intent: "agent_management", RequiredActor: "board_lead",
@@ -57,7 +51,7 @@ var (
 		SideEffects:   []string{"A workspace is set up on the gateway and the new agent is woken."},
 		Negative:      []string{"Do not create agents you have no work for."},
 		Routing:       []string{"Give a name and identity_profile.role."},
-		Examples:      routing("hire a specialist", "board_lead", "agent_management"),
+		Examples:      httpapi.Routing("hire a specialist", "board_lead", "agent_management"),
 	}
 	heartbeatHints = &httpapi.Hints{
 		Intent: "agent_heartbeat", RequiredActor: "any_agent",
@@ -67,7 +61,7 @@ var (
 		SideEffects:   []string{"You are shown as online."},
 		Negative:      []string{"Do not send a body; it is ignored."},
 		Routing:       []string{"On 5xx wait for the next heartbeat instead of retrying at once."},
-		Examples:      routing("say that I am alive", "any_agent", "agent_heartbeat"),
+		Examples:      httpapi.Routing("say that I am alive", "any_agent", "agent_heartbeat"),
 	}
 	leadMessageHints = &httpapi.Hints{
 		Intent: "lead_direct_routing", RequiredActor: "agent_main",
@@ -77,7 +71,7 @@ var (
 		SideEffects:   []string{"A board without a lead gets one."},
 		Negative:      []string{"Do not send the same question twice; use correlation_id."},
 		Routing:       []string{"kind is question when you expect an answer, handoff when you pass work on."},
-		Examples:      routing("ask the lead of a board", "agent_main", "lead_direct_routing"),
+		Examples:      httpapi.Routing("ask the lead of a board", "agent_main", "lead_direct_routing"),
 	}
 	broadcastHints = &httpapi.Hints{
 		Intent: "lead_broadcast_routing", RequiredActor: "agent_main",
@@ -87,6 +81,6 @@ var (
 		SideEffects:   []string{"Boards without a lead get one."},
 		Negative:      []string{"Do not broadcast chatter."},
 		Routing:       []string{"Name board_ids when not all boards are meant."},
-		Examples:      routing("ask all leads for their status", "agent_main", "lead_broadcast_routing"),
+		Examples:      httpapi.Routing("ask all leads for their status", "agent_main", "lead_broadcast_routing"),
 	}
 )

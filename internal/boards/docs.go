@@ -9,26 +9,22 @@ import (
 	"missioncontrol/internal/views"
 )
 
-func refusal(status int, detail any, when string) httpapi.ErrorDoc {
-	return httpapi.ErrorDoc{Status: status, Detail: detail, When: when}
-}
-
 var createErrors = []httpapi.ErrorDoc{
-	refusal(422, "gateway_id is invalid", "the organization has no such gateway"),
-	refusal(422, "gateway must have a gateway main agent before boards can be created or updated", "the gateway has no main agent"),
-	refusal(422, "board_group_id is invalid", "the organization has no such board group"),
+	httpapi.Refusal(422, "gateway_id is invalid", "the organization has no such gateway"),
+	httpapi.Refusal(422, "gateway must have a gateway main agent before boards can be created or updated", "the gateway has no main agent"),
+	httpapi.Refusal(422, "board_group_id is invalid", "the organization has no such board group"),
 }
 
 var changeErrors = slices.Concat(createErrors, []httpapi.ErrorDoc{
-	refusal(422, "Goal boards require objective and success_metrics", "board_type goal is sent, and the board would lack a goal"),
-	refusal(422, "gateway_id is required", "the board would be without a gateway, and its agents run on one"),
+	httpapi.Refusal(422, "Goal boards require objective and success_metrics", "board_type goal is sent, and the board would lack a goal"),
+	httpapi.Refusal(422, "gateway_id is required", "the board would be without a gateway, and its agents run on one"),
 })
 
 var deleteErrors = []httpapi.ErrorDoc{
-	refusal(422, "Board gateway_id is invalid", "the board's gateway is none of its organization"),
-	refusal(422, "Gateway workspace_root is required", "the board's gateway has no folder for its agents"),
-	refusal(422, "Gateway url is required", "the board's gateway has no address"),
-	refusal(502, "Gateway cleanup failed: {error}", "the gateway is away, or refuses to remove an agent"),
+	httpapi.Refusal(422, "Board gateway_id is invalid", "the board's gateway is none of its organization"),
+	httpapi.Refusal(422, "Gateway workspace_root is required", "the board's gateway has no folder for its agents"),
+	httpapi.Refusal(422, "Gateway url is required", "the board's gateway has no address"),
+	httpapi.Refusal(502, "Gateway cleanup failed: {error}", "the gateway is away, or refuses to remove an agent"),
 }
 
 // The ids of examples are the same throughout the document.

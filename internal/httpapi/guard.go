@@ -62,6 +62,11 @@ type ErrorDoc struct {
 	Schema any    `json:"-"` // a value of the answer's type, where the contract names one
 }
 
+// Refusal documents a refusal; without a detail the standard phrase is said.
+func Refusal(status int, detail any, when string) ErrorDoc {
+	return ErrorDoc{Status: status, Detail: detail, When: when}
+}
+
 // TooManyRequests is the refusal of a rate limit: 429 with what remains.
 type TooManyRequests struct {
 	Limit, Remaining  int

@@ -51,6 +51,13 @@ type RoutingExample struct {
 	Decision string `json:"decision"`
 }
 
+// Routing is the usual single example of Hints.
+func Routing(intent, privilege, decision string) []RoutingExample {
+	e := RoutingExample{Decision: decision}
+	e.Input.Intent, e.Input.RequiredPrivilege = intent, privilege
+	return []RoutingExample{e}
+}
+
 // Handler is a use case behind HTTP. It gets the guard's scope and the decoded,
 // validated input, and never writes to the response itself.
 type Handler[S, I, O any] func(ctx context.Context, scope S, in *I) (O, error)

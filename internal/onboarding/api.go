@@ -25,7 +25,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Method: "POST", Path: "/api/v1/boards/{board_id}/onboarding/start", Name: "start_onboarding", Tags: tag,
 		Summary:         "Start the dialogue about a board's goal",
 		Description:     "Asks the main agent of the board's gateway to question the user. A dialogue that is under way goes on, and what the agent has not answered yet is sent again.",
-		Errors:          append(gatewayErrors[:len(gatewayErrors):len(gatewayErrors)], refusal(502, startFailed+": {error}", "the gateway refuses or stays away; nothing is stored"), answerLost),
+		Errors:          append(gatewayErrors[:len(gatewayErrors):len(gatewayErrors)], httpapi.Refusal(502, startFailed+": {error}", "the gateway refuses or stays away; nothing is stored"), answerLost),
 		RequestExamples: map[string]any{"start": map[string]any{}}, ResponseExamples: readExamples,
 	}, g.Board(access.Write), f.start)
 	httpapi.Register(r, httpapi.Op{
@@ -54,9 +54,9 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Method: "POST", Path: "/api/v1/boards/{board_id}/onboarding/confirm", Name: "confirm_onboarding", Tags: tag,
 		Summary:     "Confirm a board's goal",
 		Description: "Gives the board its goal, the user the profile of the draft, and the board its lead; the answer waits until that has come to life.",
-		Errors: append(gatewayErrors[:len(gatewayErrors):len(gatewayErrors)], noDialogue, refusal(422, "Gateway workspace_root is required", "the gateway has no workspace root"),
-			refusal(502, "Gateway provision failed: {error}", "the gateway fails to set up the lead; what was confirmed stays, and a job tries again"),
-			refusal(500, "Unexpected error provisioning gateway provisioning.", "the lead's files cannot be made; what was confirmed stays")),
+		Errors: append(gatewayErrors[:len(gatewayErrors):len(gatewayErrors)], noDialogue, httpapi.Refusal(422, "Gateway workspace_root is required", "the gateway has no workspace root"),
+			httpapi.Refusal(502, "Gateway provision failed: {error}", "the gateway fails to set up the lead; what was confirmed stays, and a job tries again"),
+			httpapi.Refusal(500, "Unexpected error provisioning gateway provisioning.", "the lead's files cannot be made; what was confirmed stays")),
 		RequestExamples: confirmExamples,
 	}, g.Board(access.Write), f.confirm)
 }
@@ -68,7 +68,7 @@ const dedicatedOnly = "Only the dedicated gateway agent may call this endpoint."
 func (f *Feature) mainAgent(g *access.Guards) httpapi.Guard[access.Board] {
 	guard := g.AgentBoard()
 	guard.Auth.AgentRole, guard.Auth.AgentScope = "main", "gateway"
-	guard.Errors = append(guard.Errors, refusal(403, dedicatedOnly, "the caller is the main agent of another gateway"))
+	guard.Errors = append(guard.Errors, httpapi.Refusal(403, dedicatedOnly, "the caller is the main agent of another gateway"))
 	guard.After = func(ctx context.Context, b access.Board) error {
 		if b.Agent.BoardID != nil {
 			return mc.Forbidden()

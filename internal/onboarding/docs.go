@@ -10,18 +10,14 @@ import (
 // What the OpenAPI document says of the operations beyond their declarations:
 // refusals, examples, and the hints for agents.
 
-func refusal(status int, detail any, when string) httpapi.ErrorDoc {
-	return httpapi.ErrorDoc{Status: status, Detail: detail, When: when}
-}
-
 var (
-	noDialogue    = refusal(404, nil, "nobody has started a dialogue about the board")
-	settled       = refusal(409, nil, "the user has confirmed the goal already")
-	answerLost    = refusal(502, answerFailed+": {error}", "the gateway refuses or stays away; the answer is not stored")
+	noDialogue    = httpapi.Refusal(404, nil, "nobody has started a dialogue about the board")
+	settled       = httpapi.Refusal(409, nil, "the user has confirmed the goal already")
+	answerLost    = httpapi.Refusal(502, answerFailed+": {error}", "the gateway refuses or stays away; the answer is not stored")
 	gatewayErrors = []httpapi.ErrorDoc{
-		refusal(422, "Board gateway_id is required", "the board has no gateway"),
-		refusal(422, "Board gateway_id is invalid", "the board's gateway does not exist any more"),
-		refusal(422, "Gateway url is required", "the gateway has no address"),
+		httpapi.Refusal(422, "Board gateway_id is required", "the board has no gateway"),
+		httpapi.Refusal(422, "Board gateway_id is invalid", "the board's gateway does not exist any more"),
+		httpapi.Refusal(422, "Gateway url is required", "the gateway has no address"),
 	}
 )
 
@@ -62,10 +58,5 @@ var agentHints = &httpapi.Hints{
 	SideEffects:   []string{"The user sees the question, or the draft to confirm."},
 	Negative:      []string{"Do not send several questions in one call.", "Do not answer in the chat of the gateway."},
 	Routing:       []string{"A body with status complete is the draft; anything else is a question with options.", "On 409 stop: everything is settled."},
-	Examples:      []httpapi.RoutingExample{routing("ask the user about a board's goal", "agent_main", "agent_board_onboarding_update")},
-}
-
-func routing(intent, privilege, decision string) (e httpapi.RoutingExample) {
-	e.Input.Intent, e.Input.RequiredPrivilege, e.Decision = intent, privilege, decision
-	return e
+	Examples:      httpapi.Routing("ask the user about a board's goal", "agent_main", "agent_board_onboarding_update"),
 }

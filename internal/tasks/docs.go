@@ -23,20 +23,16 @@ type BlockedTaskDetail struct {
 	BlockedByTaskIDs []string `json:"blocked_by_task_ids"`
 }
 
-func refusal(status int, detail any, when string) httpapi.ErrorDoc {
-	return httpapi.ErrorDoc{Status: status, Detail: detail, When: when}
-}
-
 var blockedDetail = map[string]any{"message": "Task is blocked by incomplete dependencies.", "code": "task_blocked_cannot_transition", "blocked_by_task_ids": []string{exampleTask}}
 
 var listErrors = []httpapi.ErrorDoc{
-	refusal(404, map[string]any{"message": "One or more dependency tasks were not found on this board.", "missing_task_ids": []string{exampleTask}}, "a dependency is no task of this board"),
-	refusal(404, map[string]any{"message": "One or more tags do not exist in this organization.", "missing_tag_ids": []string{exampleTask}}, "a tag is unknown"),
-	refusal(404, nil, "the assignee is unknown"),
-	refusal(409, "Dependency cycle detected. Remove the cycle before saving.", "the dependencies would wait for each other"),
-	refusal(409, nil, "the assignee belongs to another board"),
-	refusal(422, "Task cannot depend on itself.", "the list of dependencies names the task itself"),
-	refusal(422, map[string]any{"message": "Unknown custom field keys for this board.", "unknown_field_keys": []string{"sprint"}}, "a custom field is not bound to the board"),
+	httpapi.Refusal(404, map[string]any{"message": "One or more dependency tasks were not found on this board.", "missing_task_ids": []string{exampleTask}}, "a dependency is no task of this board"),
+	httpapi.Refusal(404, map[string]any{"message": "One or more tags do not exist in this organization.", "missing_tag_ids": []string{exampleTask}}, "a tag is unknown"),
+	httpapi.Refusal(404, nil, "the assignee is unknown"),
+	httpapi.Refusal(409, "Dependency cycle detected. Remove the cycle before saving.", "the dependencies would wait for each other"),
+	httpapi.Refusal(409, nil, "the assignee belongs to another board"),
+	httpapi.Refusal(422, "Task cannot depend on itself.", "the list of dependencies names the task itself"),
+	httpapi.Refusal(422, map[string]any{"message": "Unknown custom field keys for this board.", "unknown_field_keys": []string{"sprint"}}, "a custom field is not bound to the board"),
 }
 
 var createErrors = append([]httpapi.ErrorDoc{
@@ -44,28 +40,28 @@ var createErrors = append([]httpapi.ErrorDoc{
 }, listErrors...)
 
 var leadCreateErrors = []httpapi.ErrorDoc{
-	refusal(403, "Board leads cannot assign tasks to themselves.", "the assignee is a lead"),
+	httpapi.Refusal(403, "Board leads cannot assign tasks to themselves.", "the assignee is a lead"),
 }
 
 var changeErrors = append([]httpapi.ErrorDoc{
 	{Status: 409, Code: "task_blocked_cannot_transition", Detail: blockedDetail, When: "an agent moves or assigns a task that waits for others", Schema: BlockedTaskError{}},
 	{Status: 403, Code: "task_assignee_mismatch", Detail: map[string]any{"message": "Agents can only change status on tasks assigned to them.", "code": "task_assignee_mismatch"}, When: "the task is another agent's"},
 	{Status: 403, Code: "task_update_field_forbidden", Detail: map[string]any{"message": "Agents may only update status, comment, and custom field values.", "code": "task_update_field_forbidden"}, When: "a worker changes another field"},
-	refusal(403, "Only board leads can change task status.", "the rule only_lead_can_change_status is on and the agent is a worker"),
-	refusal(403, "Lead comment gate failed: board leads cannot include `comment` in task PATCH. Use the task comments endpoint instead.", "a lead sends a comment"),
-	refusal(403, "Lead field gate failed: unsupported fields for board leads: {fields}. Allowed fields: assigned_agent_id, custom_field_values, depends_on_task_ids, status, tag_ids.", "a lead changes another field"),
-	refusal(403, "Lead status gate failed: board leads can only change status when the current task status is `review` (current: `{status}`).", "a lead moves a task that is not in review"),
-	refusal(403, "Lead status target gate failed: review tasks can only move to `done` or `inbox` (requested: `{status}`).", "a lead moves a task from review elsewhere"),
-	refusal(403, "Board leads cannot assign tasks to themselves.", "a lead assigns a lead"),
-	refusal(409, "Cannot change task dependencies after a task is done.", "the task is done"),
-	refusal(409, map[string]any{"message": "Task status cannot be changed while a linked approval is pending.", "blocked_by_task_ids": []string{}}, "the rule block_status_changes_with_pending_approval holds the task"),
-	refusal(409, map[string]any{"message": "Task can only be marked done from review when the board rule is enabled.", "blocked_by_task_ids": []string{}}, "the rule require_review_before_done is on"),
-	refusal(409, map[string]any{"message": "Task can only be marked done when a linked approval has been approved.", "blocked_by_task_ids": []string{}}, "the rule require_approval_for_done is on"),
-	refusal(422, "Comment is required.", "the rule comment_required_for_review is on and whoever hands the task in said nothing"),
+	httpapi.Refusal(403, "Only board leads can change task status.", "the rule only_lead_can_change_status is on and the agent is a worker"),
+	httpapi.Refusal(403, "Lead comment gate failed: board leads cannot include `comment` in task PATCH. Use the task comments endpoint instead.", "a lead sends a comment"),
+	httpapi.Refusal(403, "Lead field gate failed: unsupported fields for board leads: {fields}. Allowed fields: assigned_agent_id, custom_field_values, depends_on_task_ids, status, tag_ids.", "a lead changes another field"),
+	httpapi.Refusal(403, "Lead status gate failed: board leads can only change status when the current task status is `review` (current: `{status}`).", "a lead moves a task that is not in review"),
+	httpapi.Refusal(403, "Lead status target gate failed: review tasks can only move to `done` or `inbox` (requested: `{status}`).", "a lead moves a task from review elsewhere"),
+	httpapi.Refusal(403, "Board leads cannot assign tasks to themselves.", "a lead assigns a lead"),
+	httpapi.Refusal(409, "Cannot change task dependencies after a task is done.", "the task is done"),
+	httpapi.Refusal(409, map[string]any{"message": "Task status cannot be changed while a linked approval is pending.", "blocked_by_task_ids": []string{}}, "the rule block_status_changes_with_pending_approval holds the task"),
+	httpapi.Refusal(409, map[string]any{"message": "Task can only be marked done from review when the board rule is enabled.", "blocked_by_task_ids": []string{}}, "the rule require_review_before_done is on"),
+	httpapi.Refusal(409, map[string]any{"message": "Task can only be marked done when a linked approval has been approved.", "blocked_by_task_ids": []string{}}, "the rule require_approval_for_done is on"),
+	httpapi.Refusal(422, "Comment is required.", "the rule comment_required_for_review is on and whoever hands the task in said nothing"),
 }, listErrors...)
 
 var commentErrors = []httpapi.ErrorDoc{
-	refusal(403, "Board leads can only comment during review, when mentioned, or on tasks they created.", "a lead comments elsewhere"),
+	httpapi.Refusal(403, "Board leads can only comment during review, when mentioned, or on tasks they created.", "a lead comments elsewhere"),
 }
 
 // The ids of examples are the same throughout the document.

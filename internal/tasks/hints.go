@@ -2,12 +2,6 @@ package tasks
 
 import "missioncontrol/internal/httpapi"
 
-func routing(intent, privilege, decision string) []httpapi.RoutingExample {
-	e := httpapi.RoutingExample{Decision: decision}
-	e.Input.Intent, e.Input.RequiredPrivilege = intent, privilege
-	return []httpapi.RoutingExample{e}
-}
-
 var (
 	listHints = &httpapi.Hints{
 		Intent: "agent_board_task_discovery", RequiredActor: "any_agent",
@@ -17,7 +11,7 @@ var (
 		SideEffects:   []string{"None besides your presence."},
 		Negative:      []string{"Do not poll in a tight loop; you are told of what concerns you."},
 		Routing:       []string{"Filter by status and assigned_agent_id instead of reading everything."},
-		Examples:      routing("find my next task", "any_agent", "agent_board_task_discovery"),
+		Examples:      httpapi.Routing("find my next task", "any_agent", "agent_board_task_discovery"),
 	}
 	createHints = &httpapi.Hints{
 		Intent: "delegate_work", RequiredActor: "board_lead",
@@ -27,7 +21,7 @@ var (
 		SideEffects:   []string{"The assignee is woken and told."},
 		Negative:      []string{"Do not assign tasks to yourself.", "Do not create a task twice: list first."},
 		Routing:       []string{"Use depends_on_task_ids for work that has to wait."},
-		Examples:      routing("split work and hand it out", "board_lead", "delegate_work"),
+		Examples:      httpapi.Routing("split work and hand it out", "board_lead", "delegate_work"),
 	}
 	changeHints = &httpapi.Hints{
 		Intent: "agent_task_update", RequiredActor: "any_agent",
@@ -37,7 +31,7 @@ var (
 		SideEffects:   []string{"The lead, the assignee and waiting tasks are told of what concerns them."},
 		Negative:      []string{"Workers do not change title, assignee or dependencies.", "Do not repeat a refused change; read the reason."},
 		Routing:       []string{"A 409 names what blocks the task: work on that first."},
-		Examples:      routing("hand in finished work", "any_agent", "agent_task_update"),
+		Examples:      httpapi.Routing("hand in finished work", "any_agent", "agent_task_update"),
 	}
 	deleteHints = &httpapi.Hints{
 		Intent: "agent_task_delete", RequiredActor: "board_lead",
@@ -47,7 +41,7 @@ var (
 		SideEffects:   []string{"The task goes with its comments and dependencies, for good."},
 		Negative:      []string{"Never delete a task to get around a rule."},
 		Routing:       []string{"Prefer moving a task over deleting it."},
-		Examples:      routing("remove a duplicate task", "board_lead", "agent_task_delete"),
+		Examples:      httpapi.Routing("remove a duplicate task", "board_lead", "agent_task_delete"),
 	}
 	commentsHints = &httpapi.Hints{
 		Intent: "agent_task_comment_discovery", RequiredActor: "any_agent",
@@ -57,7 +51,7 @@ var (
 		SideEffects:   []string{"None besides your presence."},
 		Negative:      []string{"Do not re-read the whole thread at every step."},
 		Routing:       []string{"Use limit and offset; comments come oldest first."},
-		Examples:      routing("read the thread of a task", "any_agent", "agent_task_comment_discovery"),
+		Examples:      httpapi.Routing("read the thread of a task", "any_agent", "agent_task_comment_discovery"),
 	}
 	commentHints = &httpapi.Hints{
 		Intent: "agent_task_comment_create", RequiredActor: "any_agent",
@@ -67,6 +61,6 @@ var (
 		SideEffects:   []string{"Agents that you mention are told, or the assignee when you mention nobody."},
 		Negative:      []string{"Do not post what is there already.", "Do not mention agents who need not act."},
 		Routing:       []string{"Mention @lead when you need a decision."},
-		Examples:      routing("report progress", "any_agent", "agent_task_comment_create"),
+		Examples:      httpapi.Routing("report progress", "any_agent", "agent_task_comment_create"),
 	}
 )
