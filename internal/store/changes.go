@@ -27,6 +27,20 @@ const (
 	KindBoardMemory = "board_memory"
 	KindGroupMemory = "board_group_memory"
 	KindDelivery    = "delivery"
+	KindBoard       = "board" // made or changed; the scope is the board itself
+	KindTag         = "tag"   // made, changed or deleted; the scope is the organization, as of KindOrganization
+	// KindOrganization is a change of an organization: its members, invites, settings.
+	KindOrganization = "org"
+
+	// What is gone has no row: the entity is all that is told.
+	KindTaskDeleted  = "task.deleted"
+	KindBoardDeleted = "board.deleted"
+	KindAgentDeleted = "agent.deleted"
+
+	// KindAccess says that what somebody may do has changed or ended. The scope is
+	// whose access it is: a user, an agent (a rotated token too), a board or an
+	// organization that is gone. Open streams of theirs ask their guard again.
+	KindAccess = "access"
 	// KindReset is handed over instead of changes that can no longer be told,
 	// as the listener was away for longer than the log reaches back. Its number
 	// is that of the last change.

@@ -23,7 +23,7 @@ func (f *Feature) Delete(ctx context.Context, board, id mc.ID) error {
 		if _, err := tx.LockTask(ctx, board, id); err != nil {
 			return err
 		}
-		tx.Announce("task.deleted", board, id)
+		tx.Announce(store.KindTaskDeleted, board, id)
 		return tx.DeleteTask(ctx, id)
 	})
 }

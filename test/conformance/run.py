@@ -19,7 +19,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import harness  # noqa: E402
 
-AREAS = ["platform", "boards", "gateways", "agents", "tasks", "tags", "onboarding"]
+AREAS = ["platform", "organizations", "boards", "groups", "memory", "tags", "custom-fields", "tasks", "approvals", "activity",
+         "metrics", "gateways", "agents", "onboarding"]
 # What this runner does not stand up; conform.py leaves such scenarios out by itself.
 NOT_PROVIDED = {"clerk", "packs"}
 SCENARIO_SECONDS = 180
