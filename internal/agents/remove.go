@@ -55,7 +55,7 @@ func (f *Feature) Delete(ctx context.Context, a mc.Agent) error {
 		if gateway != nil && !row.IsMain() {
 			f.lifecycle.AskCleanup(tx, row, *gateway)
 		}
-		tx.Announce("agent.deleted", boardOf(row), row.ID)
+		tx.Announce(store.KindAgentDeleted, boardOf(row), row.ID)
 		return tx.DeleteAgent(ctx, row.ID)
 	})
 }
