@@ -31,6 +31,7 @@ func (f *Feature) IssueToken(ctx context.Context, m mc.Member, id string) (Agent
 		}
 		token.Issue(&row)
 		row.PreviousTokenSHA256, row.UpdatedAt = nil, tx.Now()
+		tx.Announce(store.KindAccess, row.ID, row.ID)
 		return tx.UpdateAgent(tx.Context(), row)
 	})
 	return AgentTokenRead{AgentID: a.ID, Token: token.Clear}, err

@@ -45,6 +45,7 @@ func New(t testing.TB, st *store.Store) *World {
 	t.Helper()
 	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
 	st.OnCommit(w.Broker.Publish)
+	w.router.WatchAccess(w.Broker)
 	st.UseJobs(w.queue)
 	if err := st.Listen(t.Context()); err != nil {
 		t.Fatalf("listen for changes: %v", err)

@@ -168,11 +168,12 @@ func TestTheLeadIsTold(t *testing.T) {
 func next(t *testing.T, w *world, changes *live.Subscription) mc.ActivityEvent {
 	t.Helper()
 	select {
-	case item, open := <-changes.Items():
-		if !open {
-			t.Fatal("the subscription ended")
+	case <-changes.Ready():
+		items, complete := changes.Take()
+		if !complete || len(items) != 1 {
+			t.Fatalf("%d changes at once, complete %v", len(items), complete)
 		}
-		event, err := w.Store.Event(t.Context(), item.Entity)
+		event, err := w.Store.Event(t.Context(), items[0].Entity)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,6 +21,8 @@ type Router struct {
 	// page serves the web UI; nil: there is none.
 	page func(w http.ResponseWriter, req *http.Request) bool
 	live *streamSet
+	// access tells open streams that they have to ask their guards again; nil: nothing does.
+	access AccessWatcher
 }
 
 // NewRouter returns a router without operations.

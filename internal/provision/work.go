@@ -194,6 +194,7 @@ func (w *work) issue(ctx context.Context, t Token) error {
 		if w.resumed && earlier != nil {
 			a.PreviousTokenSHA256 = earlier
 		}
+		tx.Announce(store.KindAccess, a.ID, a.ID) // a token from before the last one has ended
 		return tx.UpdateAgent(ctx, a)
 	})
 	if err != nil && !errors.Is(err, errSuperseded) {

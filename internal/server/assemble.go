@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,6 +23,7 @@ import (
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/live"
+	"missioncontrol/internal/livestream"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
@@ -72,7 +74,12 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
+	activityFeature := activity.New(s.store, broker)
+	boardFeature := boards.New(s.store, lifecycle, sender)
+	orgFeature := orgs.New(s.store)
+	tagFeature := tags.New(s.store)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
+	s.router.WatchAccess(broker)
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
@@ -80,13 +87,17 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		users.New(s.store, lifecycle),
 		agentapi.New(s.store, agentFeature, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
-		activity.New(s.store, broker),
+		activityFeature,
+		livestream.New(s.store, broker, mc.SystemClock, slices.Concat(
+			// The frames of one change are sent in this order.
+			taskFeature.Shows(), activityFeature.Shows(), agentFeature.Shows(), boardFeature.Shows(), tagFeature.Shows(), sender.Shows(), orgFeature.Shows(),
+		)...),
 		gateways.New(s.store, lifecycle, s.client),
-		orgs.New(s.store),
-		boards.New(s.store, lifecycle, sender),
+		orgFeature,
+		boardFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
-		tags.New(s.store),
+		tagFeature,
 	} {
 		feature.Register(s.router, guards)
 	}

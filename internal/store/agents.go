@@ -179,6 +179,7 @@ func (tx *Tx) announceAgent(a mc.Agent) {
 // DeleteAgent removes an agent. Tasks it worked on go back to the inbox, tasks
 // it was assigned lose their assignee; its activity stays, without its name.
 func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
+	tx.Announce(KindAccess, id, id)
 	now := tx.Now()
 	for _, step := range []struct {
 		sql  string

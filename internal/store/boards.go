@@ -88,13 +88,15 @@ func (tx *Tx) LockBoard(ctx context.Context, id mc.ID) (mc.Board, error) {
 	return get[mc.Board](ctx, tx.Reader, `SELECT `+boardCols+` FROM boards b WHERE b.id = ?`+tx.forUpdate(), id)
 }
 
-// InsertBoard adds a board.
+// InsertBoard adds a board and announces it.
 func (tx *Tx) InsertBoard(ctx context.Context, b mc.Board) error {
+	tx.Announce(KindBoard, b.ID, b.ID)
 	return boardTable.insert(ctx, tx, &b)
 }
 
-// UpdateBoard writes everything of a board that may change.
+// UpdateBoard writes everything of a board that may change, and announces it.
 func (tx *Tx) UpdateBoard(ctx context.Context, b mc.Board) error {
+	tx.Announce(KindBoard, b.ID, b.ID)
 	return boardTable.update(ctx, tx, &b,
 		"name", "slug", "description", "gateway_id", "board_group_id", "board_type", "objective", "success_metrics", "target_date",
 		"goal_confirmed", "goal_source", "require_approval_for_done", "require_review_before_done", "comment_required_for_review",
@@ -102,19 +104,46 @@ func (tx *Tx) UpdateBoard(ctx context.Context, b mc.Board) error {
 }
 
 // DeleteBoard removes a board with everything that is its own: tasks, agents,
-// memory, webhooks, approvals and activity. Most of it follows by the foreign
-// keys of the schema.
+// memory, webhooks, approvals and activity, and announces that. Most of it
+// follows by the foreign keys of the schema.
 func (tx *Tx) DeleteBoard(ctx context.Context, id mc.ID) error {
 	for _, statement := range []string{
 		`DELETE FROM activity_events WHERE agent_id IN (SELECT id FROM agents WHERE board_id = ?)`,
 		`DELETE FROM activity_events WHERE task_id IN (SELECT id FROM tasks WHERE board_id = ?)`,
 		`DELETE FROM tasks WHERE board_id = ?`,
 		`DELETE FROM agents WHERE board_id = ?`,
-		`DELETE FROM boards WHERE id = ?`,
 	} {
 		if _, err := exec(ctx, tx, statement, id); err != nil {
 			return err
 		}
 	}
+	organization, err := find[mc.ID](ctx, tx.Reader, `DELETE FROM boards WHERE id = ? RETURNING organization_id`, id)
+	if err != nil || organization == nil {
+		return err
+	}
+	tx.Announce(KindBoardDeleted, *organization, id)
+	tx.Announce(KindAccess, id, id) // the tokens of its agents have ended, too
 	return nil
+}
+
+// OrganizationOfGroup returns the organization that a board group belongs to.
+func (r Reader) OrganizationOfGroup(ctx context.Context, group mc.ID) (mc.ID, error) {
+	return get[mc.ID](ctx, r, `SELECT g.organization_id FROM board_groups g WHERE g.id = ?`, group)
+}
+
+// MemberReadsGroup reports whether a member may read the memory of a group of
+// their organization: because they may read a board of it or, where it has
+// none, as an admin.
+func (r Reader) MemberReadsGroup(ctx context.Context, m mc.Member, group mc.ID) (bool, error) {
+	if m.ReadsAllBoards() {
+		return true, nil
+	}
+	const boards = `SELECT 1 FROM boards b WHERE b.board_group_id = ?`
+	if m.Role.IsAdmin() {
+		used, err := exists(ctx, r, boards, group)
+		if err != nil || !used {
+			return !used, err
+		}
+	}
+	return exists(ctx, r, boards+` AND EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`, group, m.ID)
 }
