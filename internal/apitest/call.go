@@ -176,6 +176,19 @@ func (s *Stream) Next() Frame {
 	return Frame{}
 }
 
+// Ends waits until the server has ended the stream.
+func (s *Stream) Ends() {
+	s.world.t.Helper()
+	select {
+	case f, open := <-s.frames:
+		if open {
+			s.world.t.Fatalf("the stream goes on with %+v", f)
+		}
+	case <-time.After(patience):
+		s.world.t.Fatal("the stream does not end")
+	}
+}
+
 // Close ends the stream and returns what was not read.
 func (s *Stream) Close() []Frame {
 	s.end()

@@ -41,6 +41,8 @@ type Queue[T any] interface {
 	Ready() <-chan struct{}
 	// Take returns what came; complete is false once something had to be dropped.
 	Take() (items []T, complete bool)
+	// Done says that what was taken is sent.
+	Done()
 	Close()
 }
 
@@ -231,6 +233,7 @@ func (s *session[S, I, T]) send(ctx context.Context, feed Feed[T], ping <-chan t
 					return ended, caughtUp
 				}
 			}
+			feed.Queue.Done()
 			caughtUp = true
 		}
 		if s.out.flush() != nil {

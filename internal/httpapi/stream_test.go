@@ -61,6 +61,7 @@ func (s *script) signal() {
 }
 
 func (s *script) Ready() <-chan struct{} { return s.ready }
+func (s *script) Done()                  {}
 func (s *script) Close()                 {}
 func (s *script) Take() ([]int64, bool) {
 	s.mu.Lock()

@@ -8,6 +8,7 @@ package live
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
@@ -26,6 +27,7 @@ type Broker struct {
 	topics map[Topic]map[*Subscription]struct{}
 
 	access accessWatch
+	last   atomic.Int64 // number of the last change that was handed out
 
 	queued  sync.Mutex
 	room    *sync.Cond // there is room in the queue again
@@ -97,6 +99,7 @@ func (b *Broker) fanOut(changes []store.Change) {
 				push(b.topics[Topic{Kind: c.Kind}], it)
 			}
 		}
+		b.last.Store(c.Seq)
 	}
 }
 

@@ -52,6 +52,44 @@ func TestSlowReaderLosesWhatItLagsBehind(t *testing.T) {
 	}
 }
 
+// Where a stream stands counts what it did not want, too: nobody should have to
+// look at that again.
+func TestThrough(t *testing.T) {
+	t.Parallel()
+	b := NewBroker()
+	board := mc.NewID()
+	s, all := b.Subscribe(Topic{store.KindActivity, board}), b.Subscribe(Topic{Kind: store.KindActivity})
+	publish := func(seq int64, scope mc.ID) {
+		t.Helper()
+		b.Publish([]store.Change{change(seq, store.KindActivity, scope)})
+		for b.last.Load() != seq { // handed out in the background
+			runtime.Gosched()
+		}
+	}
+	expect := func(want int64, when string) {
+		t.Helper()
+		if got := s.Through(); got != want {
+			t.Errorf("%s: through %d, want %d", when, got, want)
+		}
+	}
+	publish(1, mc.NewID())
+	expect(1, "nothing was wanted")
+	publish(2, board)
+	expect(1, "one is waiting")
+	s.Take()
+	publish(3, mc.NewID())
+	expect(1, "it was taken")
+	s.Done()
+	expect(3, "it is done with")
+	for seq := range int64(backlog + 2) {
+		publish(10+seq, board)
+	}
+	expect(9, "too many came")
+	if _, complete := all.Take(); complete {
+		t.Error("the stream of all boards has lost nothing")
+	}
+}
+
 func TestResetLosesEverything(t *testing.T) {
 	t.Parallel()
 	b := NewBroker()

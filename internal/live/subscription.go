@@ -17,9 +17,12 @@ type Subscription struct {
 	wants  func(store.Change) bool // nil: every one
 	ready  chan struct{}
 
-	mu    sync.Mutex
-	items []*Item
-	lost  bool // something was dropped: nothing is kept from then on
+	mu      sync.Mutex
+	items   []*Item
+	lost    bool  // something was dropped: nothing is kept from then on
+	taken   bool  // items that were taken are not done with yet
+	through int64 // see Through
+	next    int64 // what through will be once those are done with
 }
 
 // Subscribe starts to receive the changes of topics.
@@ -48,10 +51,31 @@ func (s *Subscription) Ready() <-chan struct{} { return s.ready }
 // was too slow or they were lost on their way: a new subscription is needed,
 // and a look at the rows.
 func (s *Subscription) Take() (items []*Item, complete bool) {
+	last := s.broker.last.Load() // what was handed out by now is among the items, if it is wanted
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	items, s.items = s.items, nil
+	s.taken, s.next = true, last
 	return items, !s.lost
+}
+
+// Done says that the changes that were taken are dealt with.
+func (s *Subscription) Done() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken, s.through = false, s.next
+}
+
+// Through returns a number up to which every change was either not wanted or is
+// done with.
+func (s *Subscription) Through() int64 {
+	last := s.broker.last.Load()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lost || s.taken || len(s.items) > 0 {
+		return s.through
+	}
+	return last
 }
 
 // Close ends the subscription. It may be called more than once.
@@ -80,6 +104,9 @@ func (s *Subscription) push(it *Item) {
 		return
 	}
 	if s.items = append(s.items, it); len(s.items) == 1 {
+		if !s.taken {
+			s.through = it.Seq - 1 // numbers have no gaps
+		}
 		s.signal()
 	}
 }
