@@ -38,3 +38,13 @@ func (r Reader) GroupUse(ctx context.Context, group, member mc.ID) (GroupUse, er
 func (tx *Tx) InsertBoardGroup(ctx context.Context, g mc.BoardGroup) error {
 	return groupTable.insert(ctx, tx, &g)
 }
+
+// BoardsOfGroup lists the boards of a group by name.
+func (r Reader) BoardsOfGroup(ctx context.Context, group mc.ID) ([]mc.Board, error) {
+	return list[mc.Board](ctx, r, `SELECT `+boardCols+` FROM boards b WHERE b.board_group_id = ? ORDER BY `+r.folded("b.name")+`, b.id`, group)
+}
+
+// AgentsOfGroup lists the agents on all boards of a group, newest first.
+func (r Reader) AgentsOfGroup(ctx context.Context, group mc.ID) ([]mc.Agent, error) {
+	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`JOIN boards b ON b.id = a.board_id WHERE b.board_group_id = ? ORDER BY a.created_at DESC, a.id`, group)
+}
