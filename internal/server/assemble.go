@@ -13,6 +13,7 @@ import (
 	"missioncontrol/internal/agentapi"
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
@@ -72,19 +73,21 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
+	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
 		boards.New(s.store, lifecycle, sender),
 		onboarding.New(s.store, lifecycle, s.client, base),
+		approvalFeature,
 		taskFeature,
 		tags.New(s.store),
 	} {
