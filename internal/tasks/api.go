@@ -40,6 +40,13 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Summary:     "Delete a task",
 		Description: "Removes the task with its comments and dependencies. Nobody is told.",
 	}, g.TaskOfBoard(), f.remove)
+	httpapi.Register(r, httpapi.Op{
+		Method: "POST", Path: "/api/v1/boards/{board_id}/tasks/bulk", Name: "change_tasks", Tags: tag,
+		Summary: "Change or delete many tasks",
+		Description: "Applies one change to each of these tasks, or deletes them, in the order of their ids. Each is changed by itself, as if it had been asked for alone: " +
+			"what is refused for one is done for the others. The answer says for each with which status it would have been answered.",
+		RequestExamples: bulkExamples, ResponseExamples: bulkAnswers,
+	}, g.Board(access.Write), f.bulk(r))
 	httpapi.Register(r, CommentsOp("/api/v1/boards/{board_id}/tasks/{task_id}/comments", tag), g.TaskActor(), f.comments)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/boards/{board_id}/tasks/{task_id}/comments", Name: "create_task_comment", Tags: tag,
