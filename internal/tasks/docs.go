@@ -81,6 +81,7 @@ var changeExamples = map[string]any{
 	"move_with_comment": map[string]any{"status": "review", "comment": "Export runs, please check the totals."},
 	"clear_due_date":    map[string]any{"due_at": nil},
 	"start":             map[string]any{"status": "in_progress"},
+	"finish":            map[string]any{"status": "done"},
 }
 
 var commentExamples = map[string]any{"progress": map[string]any{"message": "Totals match the ledger for January."}}
