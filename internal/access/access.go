@@ -34,6 +34,9 @@ type Actor struct {
 type Board struct {
 	Actor
 	Board mc.Board
+	// Member is the membership of a person in the board's organization, which need
+	// not be the active one; nil for an agent.
+	Member *mc.Member
 	// CanWrite tells whether the caller may change the board. Agents of the
 	// board always may, within the rules of what they change.
 	CanWrite bool

@@ -22,7 +22,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/boards", Name: "create_board", Tags: tag,
 		Summary:          "Create a board",
-		Description:      "Adds a board to the active organization, on one of its gateways or, with runtime external, for agents that need none. It has no agents yet.",
+		Description:      "Adds a board to the active organization, on one of its gateways or, with runtime external, for agents that need none. It has no agents yet; those of its group are told of it.",
 		Errors:           createErrors,
 		RequestExamples:  createExamples,
 		ResponseExamples: boardExamples,
@@ -36,7 +36,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
 		Method: "PATCH", Path: "/api/v1/boards/{board_id}", Name: "update_board", Tags: tag,
 		Summary:          "Change a board",
-		Description:      "Changes the fields that are sent. The board's lead is told what really changed; with another gateway the agents move there.",
+		Description:      "Changes the fields that are sent. The board's lead is told what really changed, the agents of its group when the board leaves or joins one; with another gateway the agents move there.",
 		Errors:           changeErrors,
 		RequestExamples:  changeExamples,
 		ResponseExamples: boardExamples,

@@ -18,6 +18,7 @@ import (
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
 	"missioncontrol/internal/gateways"
+	"missioncontrol/internal/groups"
 	"missioncontrol/internal/health"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/jobs"
@@ -84,6 +85,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
 		boards.New(s.store, lifecycle, sender),
+		groups.New(s.store, lifecycle, sender),
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
 		tags.New(s.store),
