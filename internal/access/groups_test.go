@@ -87,7 +87,7 @@ func TestOrderOfChecksOfAGroup(t *testing.T) {
 		w.Serve(groupOps{})
 		board := w.Board("One", nil)
 		group := w.BoardGroup("Group", &board)
-		nobody, member, owner := func(*http.Request) {}, apitest.As(w.Member(mc.RoleMember, false, false)), apitest.As(w.Owner)
+		nobody, member, owner := apitest.AsNobody, apitest.As(w.Member(mc.RoleMember, false, false)), apitest.As(w.Owner)
 		for _, tc := range []struct {
 			name         string
 			as           apitest.Caller

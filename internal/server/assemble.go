@@ -24,6 +24,7 @@ import (
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/memory"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
@@ -73,19 +74,21 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
+	memoryFeature := memory.New(s.store, broker, sender, base)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
 		boards.New(s.store, lifecycle, sender),
 		groups.New(s.store, lifecycle, sender),
+		memoryFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
 		tags.New(s.store),

@@ -71,3 +71,8 @@ func (tx *Tx) DeleteBoardGroup(ctx context.Context, id mc.ID, boards []mc.Board)
 	_, err := exec(ctx, tx, `DELETE FROM board_groups WHERE id = ?`, id)
 	return err
 }
+
+// AgentsOfGroup lists the agents on all boards of a group, newest first.
+func (r Reader) AgentsOfGroup(ctx context.Context, group mc.ID) ([]mc.Agent, error) {
+	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`JOIN boards b ON b.id = a.board_id WHERE b.board_group_id = ? ORDER BY a.created_at DESC, a.id`, group)
+}

@@ -22,6 +22,9 @@ var entities = map[string]any{
 	"board_onboarding_sessions": mc.Onboarding{},
 	"activity_events":           mc.ActivityEvent{},
 	"agents":                    mc.Agent{},
+	"board_group_memory":        mc.GroupMemory{},
+	"board_groups":              mc.BoardGroup{},
+	"board_memory":              mc.BoardMemory{},
 	"boards":                    mc.Board{},
 	"deliveries":                mc.Delivery{},
 	"gateways":                  mc.Gateway{},
@@ -36,7 +39,7 @@ var entities = map[string]any{
 }
 
 // embedded are the types with columns that are only a part of an entity.
-var embedded = []string{"BoardRules"}
+var embedded = []string{"BoardRules", "MemoryEntry"}
 
 // contractTables are the tables of the contract that are in use, ownTables those it does not know.
 var (
