@@ -138,6 +138,8 @@ func jsonSchema(tag reflect.StructTag) *huma.Schema {
 		object.AdditionalProperties = nullable(&huma.Schema{})
 	case "texts":
 		object.AdditionalProperties = &huma.Schema{Type: huma.TypeString}
+	case "integers":
+		object.AdditionalProperties = &huma.Schema{Type: huma.TypeInteger}
 	}
 	if _, hasDefault := tag.Lookup("default"); hasDefault || tag.Get("nullable") == "false" {
 		return object

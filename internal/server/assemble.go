@@ -13,6 +13,7 @@ import (
 	"missioncontrol/internal/agentapi"
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
@@ -75,13 +76,14 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
 	memoryFeature := memory.New(s.store, broker, sender, base)
+	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
@@ -90,6 +92,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
+		approvalFeature,
 		taskFeature,
 		tags.New(s.store),
 	} {

@@ -212,7 +212,7 @@ func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
 		{`UPDATE tasks SET status = ?, assigned_agent_id = NULL, in_progress_at = NULL, updated_at = ? WHERE assigned_agent_id = ? AND status = ?`, []any{mc.StatusInbox, now, id, mc.StatusInProgress}},
 		{`UPDATE tasks SET assigned_agent_id = NULL, updated_at = ? WHERE assigned_agent_id = ?`, []any{now, id}},
 		{`UPDATE activity_events SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
-		{`UPDATE approvals SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
+		{`UPDATE approvals SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{now, id}},
 		{`UPDATE board_webhooks SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{now, id}},
 		{`DELETE FROM agents WHERE id = ?`, []any{id}},
 	} {

@@ -134,6 +134,16 @@ func (r Reader) forUpdate() string {
 	return ""
 }
 
+// forKeyShare, at the end of a SELECT, keeps others from deleting its rows or
+// locking them for update. Several transactions may hold a row so, and those
+// that take rows in the same order do not wait for each other.
+func (r Reader) forKeyShare() string {
+	if r.dialect == PostgreSQL {
+		return " FOR KEY SHARE"
+	}
+	return ""
+}
+
 // folded is a text column as names are sorted and compared without case, the
 // same on both engines, and as the indexes on names have it.
 func (r Reader) folded(column string) string {

@@ -62,12 +62,8 @@ func (tx *Tx) DeleteTag(ctx context.Context, id mc.ID) error {
 // KeepTags returns which of these tags belong to the organization, and keeps
 // others from deleting them until the end of the transaction.
 func (tx *Tx) KeepTags(ctx context.Context, organization mc.ID, ids []mc.ID) ([]mc.ID, error) {
-	lock := ""
-	if tx.dialect == PostgreSQL {
-		lock = " FOR KEY SHARE" // shared, and taken in one order: tasks that get the same tags do not wait for each other
-	}
 	placeholders, args := in(ids)
-	return list[mc.ID](ctx, tx.Reader, `SELECT id FROM tags WHERE organization_id = ? AND id IN `+placeholders+` ORDER BY id`+lock, append([]any{organization}, args...)...)
+	return list[mc.ID](ctx, tx.Reader, `SELECT id FROM tags WHERE organization_id = ? AND id IN `+placeholders+` ORDER BY id`+tx.forKeyShare(), append([]any{organization}, args...)...)
 }
 
 // TaskTag is a tag on a task.
