@@ -5,11 +5,12 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Change applies a PATCH to a task, in the contract's order of checks: the
 // first one that refuses is the answer, and nothing of the change remains.
-func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange) (view TaskRead, err error) {
+func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange) (view views.TaskRead, err error) {
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		task, err := tx.LockTask(ctx, p.Board.ID, id)
 		if err != nil {
@@ -30,7 +31,7 @@ func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskC
 		if err := f.tell(ctx, tx, p, outcome); err != nil {
 			return err
 		}
-		view, err = viewOne(ctx, tx.Reader, outcome.After)
+		view, err = views.Task(ctx, tx.Reader, outcome.After)
 		return err
 	})
 	return view, err

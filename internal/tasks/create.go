@@ -5,11 +5,12 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Create makes a task, as a person does or a lead, and tells the lead and the
 // assignee of it.
-func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view TaskRead, err error) {
+func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view views.TaskRead, err error) {
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		id := mc.NewID()
 		dependsOn := mc.DedupeIDs(draft.DependsOnTaskIDs)
@@ -45,7 +46,7 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 		if err := f.sendNotices(ctx, tx, p, task, mc.CreatedNotices(p.Actor, task)); err != nil {
 			return err
 		}
-		view, err = viewOne(ctx, tx.Reader, task)
+		view, err = views.Task(ctx, tx.Reader, task)
 		return err
 	})
 	return view, err

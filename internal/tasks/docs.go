@@ -85,11 +85,11 @@ var changeExamples = map[string]any{
 
 var commentExamples = map[string]any{"progress": map[string]any{"message": "Totals match the ledger for January."}}
 
-var taskExamples = map[string]any{"task": TaskRead{
+var taskExamples = map[string]any{"task": views.TaskRead{
 	Title: "Ship the invoice export", Description: mc.Ref("CSV first, PDF later"), Status: mc.StatusInbox, Priority: "high", DueAt: mc.Ref(exampleTime("2026-03-02T17:00:00")),
 	DependsOnTaskIDs: []mc.ID{}, TagIDs: []mc.ID{}, ID: mc.MustID(exampleTask), BoardID: mc.Ref(mc.MustID(exampleBoard)),
 	CreatedAt: exampleTime("2026-03-01T09:30:00"), UpdatedAt: exampleTime("2026-03-01T09:30:00"),
-	BlockedByTaskIDs: []mc.ID{}, Tags: []views.TagRef{}, CustomFieldValues: noValues,
+	BlockedByTaskIDs: []mc.ID{}, Tags: []views.TagRef{}, CustomFieldValues: mc.JSON("{}"),
 }}
 
 func exampleTime(s string) mc.Time {
