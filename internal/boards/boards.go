@@ -21,12 +21,13 @@ type Feature struct {
 	store     *store.Store
 	lifecycle *provision.Service
 	notify    *notify.Sender
+	clock     mc.Clock
 }
 
 // New returns the feature on a store. Agents are moved and removed through
-// lifecycle, and told of changes through sender.
-func New(st *store.Store, lifecycle *provision.Service, sender *notify.Sender) *Feature {
-	return &Feature{store: st, lifecycle: lifecycle, notify: sender}
+// lifecycle, and told of changes through sender; by the clock is seen who is there.
+func New(st *store.Store, lifecycle *provision.Service, sender *notify.Sender, clock mc.Clock) *Feature {
+	return &Feature{store: st, lifecycle: lifecycle, notify: sender, clock: clock}
 }
 
 // Create makes a board of an organization. No lead is made; when it begins in a

@@ -23,29 +23,27 @@ func (f *Feature) Snapshot(ctx context.Context, group mc.BoardGroup, shown Shown
 		return BoardGroupSnapshot{}, err
 	}
 	snapshot := BoardGroupSnapshot{Group: mc.Ref(view(group)), Boards: make([]BoardGroupBoardSnapshot, len(boards))}
-	at := make(map[mc.ID]*BoardGroupBoardSnapshot, len(boards))
+	ids, at := make([]mc.ID, len(boards)), make(map[mc.ID]*BoardGroupBoardSnapshot, len(boards))
 	for i, b := range boards {
+		ids[i] = b.ID
 		snapshot.Boards[i] = BoardGroupBoardSnapshot{Board: views.Board(b), TaskCounts: map[mc.TaskStatus]int{}, Tasks: []BoardGroupTaskSummary{}}
 		at[b.ID] = &snapshot.Boards[i]
 	}
-	counts, err := f.store.TaskCountsOfGroup(ctx, shown.GroupBoards)
+	counts, err := f.store.TaskCounts(ctx, ids)
 	if err != nil {
 		return BoardGroupSnapshot{}, err
 	}
 	for _, c := range counts {
-		// A board that came meanwhile is not shown.
-		if b := at[c.BoardID]; b != nil {
-			b.TaskCounts[c.Status] = c.Count
-		}
+		at[c.BoardID].TaskCounts[c.Status] = c.Count
 	}
 	if shown.PerBoard == 0 {
 		return snapshot, nil
 	}
-	return snapshot, f.addTasks(ctx, at, shown)
+	return snapshot, f.addTasks(ctx, ids, at, shown)
 }
 
-func (f *Feature) addTasks(ctx context.Context, at map[mc.ID]*BoardGroupBoardSnapshot, shown Shown) error {
-	tags, err := f.store.TagsOfTopTasks(ctx, shown.GroupBoards, shown.IncludeDone, shown.PerBoard)
+func (f *Feature) addTasks(ctx context.Context, ids []mc.ID, at map[mc.ID]*BoardGroupBoardSnapshot, shown Shown) error {
+	tags, err := f.store.TagsOfTopTasks(ctx, ids, shown.IncludeDone, shown.PerBoard)
 	if err != nil {
 		return err
 	}
@@ -53,14 +51,13 @@ func (f *Feature) addTasks(ctx context.Context, at map[mc.ID]*BoardGroupBoardSna
 	for _, t := range tags {
 		carries[t.TaskID] = append(carries[t.TaskID], views.Tag(t.Tag))
 	}
-	tasks, err := f.store.TopTasks(ctx, shown.GroupBoards, shown.IncludeDone, shown.PerBoard)
+	tasks, err := f.store.TopTasks(ctx, ids, shown.IncludeDone, shown.PerBoard)
 	if err != nil {
 		return err
 	}
 	for _, t := range tasks {
-		if b := at[t.BoardID]; b != nil {
-			b.Tasks = append(b.Tasks, summary(t, b.Board.Name, carries[t.ID]))
-		}
+		b := at[t.BoardID]
+		b.Tasks = append(b.Tasks, summary(t, b.Board.Name, carries[t.ID]))
 	}
 	return nil
 }

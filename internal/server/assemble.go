@@ -88,7 +88,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
-		boards.New(s.store, lifecycle, sender),
+		boards.New(s.store, lifecycle, sender, mc.SystemClock),
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),

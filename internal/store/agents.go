@@ -52,17 +52,12 @@ func (r Reader) AgentsOfBoard(ctx context.Context, board mc.ID) ([]mc.Agent, err
 
 // AgentsOfBoards lists all agents of these boards, oldest first.
 func (r Reader) AgentsOfBoards(ctx context.Context, boards []mc.ID) ([]mc.Agent, error) {
-	if len(boards) == 0 {
-		return nil, nil
-	}
-	placeholders, args := in(boards)
-	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id IN `+placeholders+` ORDER BY a.created_at, a.id`, args...)
+	return listIn[mc.Agent](ctx, r, boards, `SELECT `+agentCols+agentFrom+`WHERE a.board_id IN (?) ORDER BY a.created_at, a.id`)
 }
 
 // AgentsByID loads the agents with these ids that exist, in no order.
 func (r Reader) AgentsByID(ctx context.Context, ids []mc.ID) ([]mc.Agent, error) {
-	placeholders, args := in(ids)
-	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.id IN `+placeholders, args...)
+	return listIn[mc.Agent](ctx, r, ids, `SELECT `+agentCols+agentFrom+`WHERE a.id IN (?)`)
 }
 
 // MainAgents lists the board-less agents of a gateway.

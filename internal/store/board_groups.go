@@ -76,3 +76,22 @@ func (tx *Tx) DeleteBoardGroup(ctx context.Context, id mc.ID, boards []mc.Board)
 func (r Reader) AgentsOfGroup(ctx context.Context, group mc.ID) ([]mc.Agent, error) {
 	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`JOIN boards b ON b.id = a.board_id WHERE b.board_group_id = ? ORDER BY a.created_at DESC, a.id`, group)
 }
+
+// GroupBoards chooses boards of a group.
+type GroupBoards struct {
+	Group  mc.ID
+	Reader *mc.Member // only boards this member may read; nil: all
+	Except *mc.ID     // but not this board
+}
+
+// BoardsOfGroup lists boards of a group by name.
+func (r Reader) BoardsOfGroup(ctx context.Context, f GroupBoards) ([]mc.Board, error) {
+	where, args := `b.board_group_id = ?`, []any{f.Group}
+	if f.Reader != nil && !f.Reader.ReadsAllBoards() {
+		where, args = where+` AND `+granted, append(args, f.Reader.ID)
+	}
+	if f.Except != nil {
+		where, args = where+` AND b.id <> ?`, append(args, *f.Except)
+	}
+	return list[mc.Board](ctx, r, `SELECT `+boardCols+` FROM boards b WHERE `+where+` ORDER BY `+r.folded("b.name")+`, b.created_at DESC, b.id`, args...)
+}

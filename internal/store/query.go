@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -123,6 +124,25 @@ func in[T any](values []T) (list string, args []any) {
 		args[i] = values[min(i, len(values)-1)]
 	}
 	return "(?" + strings.Repeat(",?", n-1) + ")", args
+}
+
+// mostIn is how many values one list of placeholders takes: SQLite knows at most
+// 32766 arguments of a statement.
+const mostIn = 16384
+
+// listIn is list for a query with "IN (?)" over values. More of them than a
+// statement can hold are asked for in parts.
+func listIn[T, V any](ctx context.Context, r Reader, values []V, query string) ([]T, error) {
+	rows := []T{}
+	for part := range slices.Chunk(values, mostIn) {
+		placeholders, args := in(part)
+		found, err := list[T](ctx, r, strings.Replace(query, "IN (?)", "IN "+placeholders, 1), args...)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, found...)
+	}
+	return rows, nil
 }
 
 // forUpdate, at the end of a SELECT, locks its rows until the transaction ends.

@@ -75,15 +75,11 @@ type TaskTag struct {
 // TagsOfTasks lists the tags of these tasks, those of each task in the order
 // they were set.
 func (r Reader) TagsOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskTag, error) {
-	if len(tasks) == 0 {
-		return nil, nil
-	}
-	placeholders, args := in(tasks)
-	return list[TaskTag](ctx, r, `
+	return listIn[TaskTag](ctx, r, tasks, `
 		SELECT s.task_id, `+tagCols+`
 		FROM tag_assignments s JOIN tags g ON g.id = s.tag_id
-		WHERE s.task_id IN `+placeholders+`
-		ORDER BY s.created_at, s.id`, args...)
+		WHERE s.task_id IN (?)
+		ORDER BY s.created_at, s.id`)
 }
 
 // ReplaceTags sets the tags of a task, in this order. None may be named twice.

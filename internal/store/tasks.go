@@ -53,6 +53,11 @@ func (r Reader) Tasks(ctx context.Context, board mc.ID, f TaskFilter, limit, off
 	return page[mc.Task](ctx, r, taskCols, `FROM tasks t WHERE `+where, `t.created_at DESC, t.id`, limit, offset, args...)
 }
 
+// AllTasks lists all tasks of a board, newest first.
+func (r Reader) AllTasks(ctx context.Context, board mc.ID) ([]mc.Task, error) {
+	return list[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? ORDER BY t.created_at DESC, t.id`, board)
+}
+
 // TaskEdge is a dependency with what is known of the task that is waited for.
 type TaskEdge struct {
 	TaskID          mc.ID         `db:"task_id"`
@@ -62,15 +67,11 @@ type TaskEdge struct {
 
 // EdgesOfTasks lists what these tasks wait for, in the order the dependencies were set.
 func (r Reader) EdgesOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskEdge, error) {
-	if len(tasks) == 0 {
-		return nil, nil
-	}
-	placeholders, args := in(tasks)
-	return list[TaskEdge](ctx, r, `
+	return listIn[TaskEdge](ctx, r, tasks, `
 		SELECT d.task_id, d.depends_on_task_id, t.status
 		FROM task_dependencies d JOIN tasks t ON t.id = d.depends_on_task_id
-		WHERE d.task_id IN `+placeholders+`
-		ORDER BY d.created_at, d.id`, args...)
+		WHERE d.task_id IN (?)
+		ORDER BY d.created_at, d.id`)
 }
 
 // EdgesOfBoard lists all dependencies of a board as task -> what it waits for.
