@@ -41,7 +41,7 @@ func (f *Feature) RecordThroughBoard(ctx context.Context, board mc.ID, author mc
 	return f.recordInGroup(ctx, author, draft, func(tx *store.Tx) (mc.ID, error) {
 		b, err := tx.Board(ctx, board)
 		if err == nil && b.BoardGroupID == nil {
-			err = mc.Invalid(notInGroup)
+			err = mc.Unprocessable(notInGroup)
 		}
 		if err != nil {
 			return mc.ID{}, err

@@ -25,7 +25,7 @@ type (
 
 // backlogChunk bounds what catching up holds in memory: an entry may be as long
 // as a request.
-const backlogChunk = 50
+const backlogChunk = 20
 
 // frame is an entry as it goes out.
 func frame(e mc.MemoryEntry, event any) (feed.Frame, error) {
