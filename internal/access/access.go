@@ -30,6 +30,14 @@ type Actor struct {
 	Agent  *mc.Agent
 }
 
+// TaskActor is the caller as the rules about tasks know it.
+func (a Actor) TaskActor() mc.TaskActor {
+	if a.Person == nil {
+		return mc.TaskActor{Agent: a.Agent}
+	}
+	return mc.TaskActor{UserID: a.Person.User.ID}
+}
+
 // Board is the scope of operations on one board.
 type Board struct {
 	Actor

@@ -102,13 +102,7 @@ type (
 	}
 )
 
-func place(b access.Board) Place {
-	p := Place{Board: b.Board, Actor: mc.TaskActor{Agent: b.Agent}}
-	if b.Person != nil {
-		p.Actor.UserID = b.Person.User.ID
-	}
-	return p
-}
+func place(b access.Board) Place { return Place{Actor: b.TaskActor(), Board: b.Board} }
 
 func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (httpapi.Page[views.ApprovalRead], error) {
 	items, total, err := f.List(ctx, b.Board.ID, in.Status, in.Limit, in.Offset)

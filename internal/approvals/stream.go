@@ -105,17 +105,17 @@ func (f *Feature) frames(ctx context.Context, board mc.ID, rows []mc.Approval) (
 	if err != nil {
 		return nil, err
 	}
-	frames := make([]feed.Frame, len(rows))
-	for i, a := range shown {
-		item := ApprovalStreamItem{Approval: a, PendingApprovalsCount: pending}
-		for _, id := range a.TaskIDs {
+	frames := make([]feed.Frame, 0, len(rows))
+	for i, row := range rows {
+		item := ApprovalStreamItem{Approval: shown[i], PendingApprovalsCount: pending}
+		for _, id := range item.Approval.TaskIDs {
 			item.TaskCounts = append(item.TaskCounts, ApprovalTaskCounts{id, counts[id].Total, counts[id].Pending})
 		}
 		data, err := json.Marshal(item)
 		if err != nil {
 			return nil, err
 		}
-		frames[i] = feed.Frame{Event: httpapi.Event{ID: rows[i].Seq, Name: "approval", Data: data}, At: rows[i].UpdatedAt}
+		frames = append(frames, feed.Frame{Event: httpapi.Event{ID: row.Seq, Name: "approval", Data: data}, At: row.UpdatedAt})
 	}
 	return frames, nil
 }

@@ -22,7 +22,7 @@ import (
 //	Message string            `json:"message" trim:"true" minLength:"1"`
 //	Metrics mc.JSON           `json:"metrics" jsontype:"object"` kept as sent, may be null
 //
-// More tags: minimum, maximum, maxLength, minItems, format, doc. With lenient:"true" a *string is
+// More tags: minimum, maximum, maxLength, minItems, maxItems, format, doc. With lenient:"true" a *string is
 // trimmed and may be sent as a number, a blank one counts as null, and so does
 // anything that is no object for a mc.JSON object. jsontype:"texts" is an object
 // of texts, jsontype:"integers" one of integers, which are kept as such. A body
@@ -58,7 +58,7 @@ var (
 type rules struct {
 	trim                 bool
 	minLength, maxLength int // maxLength 0: none
-	minItems             int // of a list
+	minItems, maxItems   int // of a list; maxItems 0: any number
 	minimum, maximum     *float64
 	object               bool // a mc.JSON that must be an object
 	texts                bool // of texts, or of what can be written as one
@@ -70,7 +70,8 @@ type rules struct {
 func rulesOf(tag reflect.StructTag) rules {
 	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", integers: tag.Get("jsontype") == "integers", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
 	r.trim = r.trim || r.lenient
-	r.minLength, r.maxLength, r.minItems = tagInt(tag, "minLength"), tagInt(tag, "maxLength"), tagInt(tag, "minItems")
+	r.minLength, r.maxLength = tagInt(tag, "minLength"), tagInt(tag, "maxLength")
+	r.minItems, r.maxItems = tagInt(tag, "minItems"), tagInt(tag, "maxItems")
 	r.minimum, r.maximum = tagFloat(tag, "minimum"), tagFloat(tag, "maximum")
 	return r
 }
@@ -453,6 +454,10 @@ func listBinder(t reflect.Type, r rules) binder {
 		}
 		if len(in.items) < r.minItems {
 			*errs = append(*errs, (&fault{"too_short", fmt.Sprintf("List should have at least %d item(s)", r.minItems)}).at(loc, in.plain()))
+			return
+		}
+		if r.maxItems > 0 && len(in.items) > r.maxItems {
+			*errs = append(*errs, (&fault{"too_long", fmt.Sprintf("List should have at most %d items", r.maxItems)}).at(loc, nil))
 			return
 		}
 		v.Set(reflect.MakeSlice(t, len(in.items), len(in.items)))

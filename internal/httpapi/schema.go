@@ -115,6 +115,9 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 		if r.minItems > 0 {
 			out.MinItems = &r.minItems
 		}
+		if r.maxItems > 0 {
+			out.MaxItems = &r.maxItems
+		}
 		return out
 	case reflect.Map:
 		return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: s.of(t.Elem(), "")}
