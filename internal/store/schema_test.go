@@ -19,20 +19,23 @@ import (
 
 // entities are the types that are rows of a table, whole.
 var entities = map[string]any{
-	"board_onboarding_sessions": mc.Onboarding{},
-	"activity_events":           mc.ActivityEvent{},
-	"agents":                    mc.Agent{},
-	"boards":                    mc.Board{},
-	"deliveries":                mc.Delivery{},
-	"gateways":                  mc.Gateway{},
-	"organization_board_access": mc.BoardGrant{},
-	"organization_members":      mc.Member{},
-	"organizations":             mc.Organization{},
-	"tag_assignments":           mc.TagAssignment{},
-	"tags":                      mc.Tag{},
-	"task_dependencies":         mc.TaskDependency{},
-	"tasks":                     mc.Task{},
-	"users":                     mc.User{},
+	"board_onboarding_sessions":     mc.Onboarding{},
+	"board_task_custom_fields":      mc.CustomFieldBinding{},
+	"task_custom_field_definitions": mc.CustomField{},
+	"task_custom_field_values":      mc.CustomFieldValue{},
+	"activity_events":               mc.ActivityEvent{},
+	"agents":                        mc.Agent{},
+	"boards":                        mc.Board{},
+	"deliveries":                    mc.Delivery{},
+	"gateways":                      mc.Gateway{},
+	"organization_board_access":     mc.BoardGrant{},
+	"organization_members":          mc.Member{},
+	"organizations":                 mc.Organization{},
+	"tag_assignments":               mc.TagAssignment{},
+	"tags":                          mc.Tag{},
+	"task_dependencies":             mc.TaskDependency{},
+	"tasks":                         mc.Task{},
+	"users":                         mc.User{},
 }
 
 // embedded are the types with columns that are only a part of an entity.
