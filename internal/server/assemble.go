@@ -17,6 +17,7 @@ import (
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
+	"missioncontrol/internal/fields"
 	"missioncontrol/internal/gateways"
 	"missioncontrol/internal/health"
 	"missioncontrol/internal/httpapi"
@@ -86,6 +87,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		boards.New(s.store, lifecycle, sender),
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
+		fields.New(s.store),
 		tags.New(s.store),
 	} {
 		feature.Register(s.router, guards)
