@@ -18,6 +18,7 @@ import (
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
+	"missioncontrol/internal/fields"
 	"missioncontrol/internal/gateways"
 	"missioncontrol/internal/groups"
 	"missioncontrol/internal/health"
@@ -94,6 +95,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		onboarding.New(s.store, lifecycle, s.client, base),
 		approvalFeature,
 		taskFeature,
+		fields.New(s.store),
 		tags.New(s.store),
 	} {
 		feature.Register(s.router, guards)

@@ -52,12 +52,12 @@ func (r Reader) AgentsOfBoard(ctx context.Context, board mc.ID) ([]mc.Agent, err
 
 // AgentsOfBoards lists all agents of these boards, oldest first.
 func (r Reader) AgentsOfBoards(ctx context.Context, boards []mc.ID) ([]mc.Agent, error) {
-	return listIn[mc.Agent](ctx, r, boards, `SELECT `+agentCols+agentFrom+`WHERE a.board_id IN (?) ORDER BY a.created_at, a.id`)
+	return listIn[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id`, boards, ` ORDER BY a.created_at, a.id`)
 }
 
 // AgentsByID loads the agents with these ids that exist, in no order.
 func (r Reader) AgentsByID(ctx context.Context, ids []mc.ID) ([]mc.Agent, error) {
-	return listIn[mc.Agent](ctx, r, ids, `SELECT `+agentCols+agentFrom+`WHERE a.id IN (?)`)
+	return listIn[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.id`, ids, ``)
 }
 
 // MainAgents lists the board-less agents of a gateway.

@@ -123,14 +123,14 @@ type ApprovalCount struct {
 // ApprovalCounts counts the approvals of tasks. Tasks that have none are left out.
 func (r Reader) ApprovalCounts(ctx context.Context, tasks []mc.ID) (map[mc.ID]ApprovalCount, error) {
 	counts := make(map[mc.ID]ApprovalCount, len(tasks))
-	rows, err := listIn[ApprovalCount](ctx, r, tasks, approvalCounts)
+	rows, err := listIn[ApprovalCount](ctx, r, approvalCounts, tasks, ` GROUP BY p.task_id`)
 	for _, row := range rows {
 		counts[row.TaskID] = row
 	}
 	return counts, err
 }
 
-const approvalCounts = `SELECT p.task_id, count(*) AS total, count(CASE WHEN p.status = 'pending' THEN 1 END) AS pending FROM ` + aboutTasks + ` WHERE p.task_id IN (?) GROUP BY p.task_id`
+const approvalCounts = `SELECT p.task_id, count(*) AS total, count(CASE WHEN p.status = 'pending' THEN 1 END) AS pending FROM ` + aboutTasks + ` WHERE p.task_id`
 
 // PendingLinks lists the pending approvals that are about these tasks, the
 // oldest first, leaving out one.

@@ -18,10 +18,10 @@ type StatusCount struct {
 // TaskCounts counts the tasks of boards by status. Statuses without tasks are
 // not in the list.
 func (r Reader) TaskCounts(ctx context.Context, boards []mc.ID) ([]StatusCount, error) {
-	return listIn[StatusCount](ctx, r, boards, taskCounts)
+	return listIn[StatusCount](ctx, r, taskCounts, boards, ` GROUP BY t.board_id, t.status`)
 }
 
-const taskCounts = `SELECT t.board_id, t.status, count(*) AS n FROM tasks t WHERE t.board_id IN (?) GROUP BY t.board_id, t.status`
+const taskCounts = `SELECT t.board_id, t.status, count(*) AS n FROM tasks t WHERE t.board_id`
 
 // TopTask is a task among the first of its board, with the name of its assignee.
 type TopTask struct {
@@ -72,7 +72,7 @@ func (r Reader) PendingApprovalsOf(ctx context.Context, boards []mc.ID) (map[mc.
 	rows, err := listIn[struct {
 		BoardID mc.ID `db:"board_id"`
 		Count   int   `db:"n"`
-	}](ctx, r, boards, pendingApprovalsOf)
+	}](ctx, r, pendingApprovalsOf, boards, ` GROUP BY a.board_id`)
 	counts := make(map[mc.ID]int, len(rows))
 	for _, row := range rows {
 		counts[row.BoardID] = row.Count
@@ -80,11 +80,11 @@ func (r Reader) PendingApprovalsOf(ctx context.Context, boards []mc.ID) (map[mc.
 	return counts, err
 }
 
-const pendingApprovalsOf = `SELECT a.board_id, count(*) AS n FROM approvals a WHERE a.status = 'pending' AND a.board_id IN (?) GROUP BY a.board_id`
+const pendingApprovalsOf = `SELECT a.board_id, count(*) AS n FROM approvals a WHERE a.status = 'pending' AND a.board_id`
 
 // LeadsOf loads the leads of boards, by board.
 func (r Reader) LeadsOf(ctx context.Context, boards []mc.ID) (map[mc.ID]mc.Agent, error) {
-	agents, err := listIn[mc.Agent](ctx, r, boards, leadsOf)
+	agents, err := listIn[mc.Agent](ctx, r, leadsOf, boards, ``)
 	leads := make(map[mc.ID]mc.Agent, len(agents))
 	for _, a := range agents {
 		leads[*a.BoardID] = a
@@ -92,7 +92,7 @@ func (r Reader) LeadsOf(ctx context.Context, boards []mc.ID) (map[mc.ID]mc.Agent
 	return leads, err
 }
 
-var leadsOf = `SELECT ` + agentCols + agentFrom + `WHERE a.is_board_lead AND a.board_id IN (?)`
+var leadsOf = `SELECT ` + agentCols + agentFrom + `WHERE a.is_board_lead AND a.board_id`
 
 // LastActivityOf returns when something was last recorded on boards. Boards on
 // which nothing was are left out.
@@ -100,7 +100,7 @@ func (r Reader) LastActivityOf(ctx context.Context, boards []mc.ID) (map[mc.ID]m
 	rows, err := listIn[struct {
 		BoardID mc.ID    `db:"board_id"`
 		At      *mc.Time `db:"at"`
-	}](ctx, r, boards, lastActivityOf)
+	}](ctx, r, lastActivityOf, boards, ``)
 	last := make(map[mc.ID]mc.Time, len(rows))
 	for _, row := range rows {
 		if row.At != nil {
@@ -110,4 +110,4 @@ func (r Reader) LastActivityOf(ctx context.Context, boards []mc.ID) (map[mc.ID]m
 	return last, err
 }
 
-const lastActivityOf = `SELECT b.id AS board_id, (SELECT max(e.created_at) FROM activity_events e WHERE e.board_id = b.id) AS at FROM boards b WHERE b.id IN (?)`
+const lastActivityOf = `SELECT b.id AS board_id, (SELECT max(e.created_at) FROM activity_events e WHERE e.board_id = b.id) AS at FROM boards b WHERE b.id`

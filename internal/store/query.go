@@ -126,23 +126,37 @@ func in[T any](values []T) (list string, args []any) {
 	return "(?" + strings.Repeat(",?", n-1) + ")", args
 }
 
-// mostIn is how many values one list of placeholders takes: SQLite knows at most
-// 32766 arguments of a statement.
-const mostIn = 16384
+// partOfIDs is how many ids go into one statement; the engines take some ten
+// thousands of arguments.
+const partOfIDs = 1 << 14
 
-// listIn is list for a query with "IN (?)" over values. More of them than a
-// statement can hold are asked for in parts.
-func listIn[T, V any](ctx context.Context, r Reader, values []V, query string) ([]T, error) {
-	rows := []T{}
-	for part := range slices.Chunk(values, mostIn) {
-		placeholders, args := in(part)
-		found, err := list[T](ctx, r, strings.Replace(query, "IN (?)", "IN "+placeholders, 1), args...)
+// listIn is list for "head IN (ids) tail", for a list of any length: a very long
+// one is asked for in parts, and the order of rows holds within a part only.
+// args are those of head.
+func listIn[T any](ctx context.Context, r Reader, head string, ids []mc.ID, tail string, args ...any) ([]T, error) {
+	all := []T{}
+	for part := range slices.Chunk(ids, partOfIDs) {
+		placeholders, values := in(part)
+		rows, err := list[T](ctx, r, head+" IN "+placeholders+tail, append(args[:len(args):len(args)], values...)...)
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, found...)
+		if len(ids) <= partOfIDs {
+			return rows, nil
+		}
+		all = append(all, rows...)
 	}
-	return rows, nil
+	return all, nil
+}
+
+// forKeyShare, at the end of a SELECT, keeps others from deleting its rows until
+// the transaction ends. of is the alias of their table. Transactions that keep
+// the same rows do not wait for each other.
+func (r Reader) forKeyShare(of string) string {
+	if r.dialect == PostgreSQL {
+		return " FOR KEY SHARE OF " + of
+	}
+	return ""
 }
 
 // forUpdate, at the end of a SELECT, locks its rows until the transaction ends.
@@ -150,16 +164,6 @@ func listIn[T, V any](ctx context.Context, r Reader, values []V, query string) (
 func (r Reader) forUpdate() string {
 	if r.dialect == PostgreSQL {
 		return " FOR UPDATE"
-	}
-	return ""
-}
-
-// forKeyShare, at the end of a SELECT, keeps others from deleting its rows or
-// locking them for update. Several transactions may hold a row so, and those
-// that take rows in the same order do not wait for each other.
-func (r Reader) forKeyShare() string {
-	if r.dialect == PostgreSQL {
-		return " FOR KEY SHARE"
 	}
 	return ""
 }

@@ -11,6 +11,10 @@ import (
 // Change applies a PATCH to a task, in the contract's order of checks: the
 // first one that refuses is the answer, and nothing of the change remains.
 func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange) (view views.TaskRead, err error) {
+	values, err := f.fieldValues(ctx, p.Board.ID, change.CustomFieldValues)
+	if err != nil {
+		return view, err
+	}
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		task, err := tx.LockTask(ctx, p.Board.ID, id)
 		if err != nil {
@@ -25,6 +29,11 @@ func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskC
 		}
 		if tags, ok := change.TagIDs.Get(); ok {
 			if err := tx.ReplaceTags(ctx, id, mc.DedupeIDs(tags)); err != nil {
+				return err
+			}
+		}
+		if change.CustomFieldValues.Present() {
+			if err := changeFields(ctx, tx, outcome.After, values); err != nil {
 				return err
 			}
 		}
@@ -89,7 +98,7 @@ func (f *Feature) apply(ctx context.Context, tx *store.Tx, p Place, task mc.Task
 			t.AssignReviewer(&lead.ID)
 		}
 	}
-	return t.Outcome(), checkFields(change.CustomFieldValues)
+	return t.Outcome(), nil
 }
 
 // waitsFor puts a new list of dependencies in place, if the change has one, and

@@ -11,6 +11,10 @@ import (
 // Create makes a task, as a person does or a lead, and tells the lead and the
 // assignee of it.
 func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view views.TaskRead, err error) {
+	values, err := f.fieldValues(ctx, p.Board.ID, draft.CustomFieldValues)
+	if err != nil {
+		return view, err
+	}
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		id := mc.NewID()
 		dependsOn := mc.DedupeIDs(draft.DependsOnTaskIDs)
@@ -29,11 +33,11 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 				return err
 			}
 		}
-		if err := checkFields(draft.CustomFieldValues); err != nil {
-			return err
-		}
 		task := draft.Task(id, p.Actor, p.Board.ID, tx.Now())
 		if err := tx.InsertTask(ctx, task); err != nil {
+			return err
+		}
+		if err := setFields(ctx, tx, task, values); err != nil {
 			return err
 		}
 		if err := tx.AddDependencies(ctx, p.Board.ID, id, dependsOn); err != nil {

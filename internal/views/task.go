@@ -26,7 +26,7 @@ type TaskRead struct {
 	BlockedByTaskIDs  []mc.ID       `json:"blocked_by_task_ids" doc:"Dependencies that are not done; empty for a done task."`
 	IsBlocked         bool          `json:"is_blocked" default:"false"`
 	Tags              []TagRef      `json:"tags"`
-	CustomFieldValues mc.JSON       `json:"custom_field_values" jsontype:"values"`
+	CustomFieldValues mc.JSON       `json:"custom_field_values" jsontype:"values" doc:"All custom fields of the board by key: the value of the task, else the default, else null."`
 }
 
 // Tasks shows a list of tasks, with what their rows do not hold. It takes the
@@ -54,12 +54,48 @@ func Tasks(ctx context.Context, r store.Reader, tasks []mc.Task) ([]TaskRead, er
 	for _, t := range tags {
 		carries[t.TaskID] = append(carries[t.TaskID], t.Tag)
 	}
+	fields, err := fieldsOf(ctx, r, tasks, ids)
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]TaskRead, len(tasks))
 	for i, t := range tasks {
 		shown[i] = task(t, dependsOn[t.ID], status, carries[t.ID])
+		shown[i].CustomFieldValues = fields.of(t)
 	}
 	return shown, nil
 }
+
+// fieldValues are the custom fields of boards and what tasks have in them.
+type fieldValues struct {
+	bound map[mc.ID][]mc.CustomField  // by board
+	held  map[mc.ID]map[mc.ID]mc.JSON // by task and field
+}
+
+func fieldsOf(ctx context.Context, r store.Reader, tasks []mc.Task, ids []mc.ID) (v fieldValues, err error) {
+	boards := make([]mc.ID, len(tasks))
+	for i, t := range tasks {
+		boards[i] = t.BoardID
+	}
+	bound, err := r.FieldsOfBoards(ctx, mc.DedupeIDs(boards))
+	if err != nil || len(bound) == 0 {
+		return v, err
+	}
+	v.bound, v.held = map[mc.ID][]mc.CustomField{}, make(map[mc.ID]map[mc.ID]mc.JSON, len(tasks))
+	for _, b := range bound {
+		v.bound[b.BoardID] = append(v.bound[b.BoardID], b.CustomField)
+	}
+	held, err := r.FieldValuesOfTasks(ctx, ids)
+	for _, h := range held {
+		if v.held[h.TaskID] == nil {
+			v.held[h.TaskID] = map[mc.ID]mc.JSON{}
+		}
+		v.held[h.TaskID][h.FieldID] = h.Value
+	}
+	return v, err
+}
+
+func (v fieldValues) of(t mc.Task) mc.JSON { return mc.ShowFields(v.bound[t.BoardID], v.held[t.ID]) }
 
 func task(t mc.Task, dependsOn []mc.ID, status map[mc.ID]mc.TaskStatus, tags []mc.Tag) TaskRead {
 	if dependsOn == nil {
@@ -78,7 +114,7 @@ func task(t mc.Task, dependsOn []mc.ID, status map[mc.ID]mc.TaskStatus, tags []m
 		AssignedAgentID: t.AssignedAgentID, DependsOnTaskIDs: dependsOn, TagIDs: tagIDs,
 		ID: t.ID, BoardID: &t.BoardID, CreatedByUserID: t.CreatedByUserID, InProgressAt: t.InProgressAt,
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt,
-		BlockedByTaskIDs: blockedBy, IsBlocked: len(blockedBy) > 0, Tags: refs, CustomFieldValues: mc.JSON("{}"),
+		BlockedByTaskIDs: blockedBy, IsBlocked: len(blockedBy) > 0, Tags: refs,
 	}
 }
 
