@@ -42,6 +42,9 @@ func (a Actor) TaskActor() mc.TaskActor {
 type Board struct {
 	Actor
 	Board mc.Board
+	// Member is the membership of a person in the board's organization, which need
+	// not be the active one; nil for an agent.
+	Member *mc.Member
 	// CanWrite tells whether the caller may change the board. Agents of the
 	// board always may, within the rules of what they change.
 	CanWrite bool

@@ -38,6 +38,12 @@ type Validator interface{ Validate() error }
 // enumeration is implemented by text types with a fixed set of values.
 type enumeration interface{ Values() []string }
 
+// reader is implemented by text types that not every text can be, or that are
+// known by other spellings: Read returns the text to be taken for the one sent.
+type reader interface {
+	Read(sent string) (string, error)
+}
+
 // optional is mc.Opt, seen from a decoder.
 type optional interface {
 	BindNull()
@@ -51,6 +57,7 @@ var (
 	typeJSON  = reflect.TypeFor[mc.JSON]()
 	typeOpt   = reflect.TypeFor[optional]()
 	typeEnum  = reflect.TypeFor[enumeration]()
+	typeRead  = reflect.TypeFor[reader]()
 	typeValid = reflect.TypeFor[Validator]()
 )
 
@@ -363,6 +370,7 @@ func (v jsonValue) overlarge() bool {
 
 func textBinder(t reflect.Type, r rules) binder {
 	allowed := enumValues(t)
+	read := spellings(t)
 	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
 		if r.lenient && (in.kind == jsonNumber || in.kind == jsonString && strings.TrimSpace(in.text) == "") {
 			in = jsonValue{kind: jsonString, text: strings.TrimSpace(in.text), raw: in.raw}
@@ -370,15 +378,38 @@ func textBinder(t reflect.Type, r rules) binder {
 				return
 			}
 		}
-		text, f := in.text, checkText(in, &r, allowed)
+		read, f := read(in)
+		if f == nil {
+			f = checkText(read, &r, allowed)
+		}
 		if f != nil {
 			*errs = append(*errs, f.at(loc, in.plain()))
 			return
 		}
+		text := read.text
 		if r.trim {
 			text = strings.TrimSpace(text)
 		}
 		v.SetString(text)
+	}
+}
+
+// spellings gives what a value of a text type is read as.
+func spellings(t reflect.Type) func(jsonValue) (jsonValue, *fault) {
+	if !t.Implements(typeRead) {
+		return func(in jsonValue) (jsonValue, *fault) { return in, nil }
+	}
+	known := reflect.Zero(t).Interface().(reader)
+	return func(in jsonValue) (jsonValue, *fault) {
+		if in.kind != jsonString || in.unclean {
+			return in, nil // checkText says so
+		}
+		text, err := known.Read(in.text)
+		if err != nil {
+			return in, &fault{"value_error", "Value error, " + err.Error()}
+		}
+		in.text = text
+		return in, nil
 	}
 }
 

@@ -30,6 +30,9 @@ type sampleBody struct {
 	Name    mc.Opt[string]   `json:"name" notnull:"true"`
 	Max     mc.Opt[int]      `json:"max" minimum:"0"`
 	List    mc.Opt[[]string] `json:"list"`
+
+	Kind    mc.FieldType       `json:"kind" default:"text"`
+	Pattern mc.Opt[mc.Pattern] `json:"pattern"`
 }
 
 func decodeSample(t *testing.T, doc string) (sampleBody, [][]any) {
@@ -73,6 +76,26 @@ func TestBindReadsLeniently(t *testing.T) {
 	}
 	if body.Owner.String() != "11111111-1111-4111-8111-111111111111" || body.IDs[0] != *body.Owner {
 		t.Errorf("ids: %v %v", body.Owner, body.IDs)
+	}
+}
+
+func TestBindKnowsSpellings(t *testing.T) {
+	t.Parallel()
+	for doc, want := range map[string]sampleBody{
+		`{"title":"a"}`: {Kind: mc.FieldText},
+		`{"title":"a","kind":" Date & Time ","pattern":" [a-z]+ "}`: {Kind: mc.FieldDateTime, Pattern: mc.Set[mc.Pattern]("[a-z]+")},
+		`{"title":"a","pattern":null}`:                              {Kind: mc.FieldText, Pattern: mc.Null[mc.Pattern]()},
+	} {
+		if body, locs := decodeSample(t, doc); locs != nil || body.Kind != want.Kind || body.Pattern.Present() != want.Pattern.Present() || !mc.Same(body.Pattern.Ptr(), want.Pattern.Ptr()) {
+			t.Errorf("%s: %q, %v, errors at %v", doc, body.Kind, body.Pattern, locs)
+		}
+	}
+	_, locs := decodeSample(t, `{"title":"a","kind":"number","pattern":"["}`)
+	if diff := cmp.Diff([][]any{{"body", "kind"}, {"body", "pattern"}}, locs); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	if _, locs := decodeSample(t, `{"title":"a","kind":5,"pattern":"\u0000"}`); len(locs) != 2 {
+		t.Errorf("no texts: errors at %v", locs)
 	}
 }
 

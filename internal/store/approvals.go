@@ -123,18 +123,14 @@ type ApprovalCount struct {
 // ApprovalCounts counts the approvals of tasks. Tasks that have none are left out.
 func (r Reader) ApprovalCounts(ctx context.Context, tasks []mc.ID) (map[mc.ID]ApprovalCount, error) {
 	counts := make(map[mc.ID]ApprovalCount, len(tasks))
-	if len(tasks) == 0 {
-		return counts, nil
-	}
-	placeholders, args := in(tasks)
-	rows, err := list[ApprovalCount](ctx, r, approvalCounts+placeholders+` GROUP BY p.task_id`, args...)
+	rows, err := listIn[ApprovalCount](ctx, r, approvalCounts, tasks, ` GROUP BY p.task_id`)
 	for _, row := range rows {
 		counts[row.TaskID] = row
 	}
 	return counts, err
 }
 
-const approvalCounts = `SELECT p.task_id, count(*) AS total, count(CASE WHEN p.status = 'pending' THEN 1 END) AS pending FROM ` + aboutTasks + ` WHERE p.task_id IN `
+const approvalCounts = `SELECT p.task_id, count(*) AS total, count(CASE WHEN p.status = 'pending' THEN 1 END) AS pending FROM ` + aboutTasks + ` WHERE p.task_id`
 
 // PendingLinks lists the pending approvals that are about these tasks, the
 // oldest first, leaving out one.

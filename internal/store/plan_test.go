@@ -26,6 +26,10 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM tasks WHERE board_id = ? AND assigned_agent_id = 'a' ORDER BY created_at DESC LIMIT 50",
 		"SELECT * FROM boards WHERE organization_id = ? ORDER BY lower(name) LIMIT 50",
 		"SELECT * FROM tags WHERE organization_id = ? ORDER BY lower(name) LIMIT 50",
+		"SELECT f.* FROM board_task_custom_fields b JOIN task_custom_field_definitions f ON f.id = b.task_custom_field_definition_id WHERE b.board_id IN (?1, 'b')",
+		"SELECT * FROM task_custom_field_values WHERE task_id IN (?1, 'b')",
+		"SELECT * FROM task_custom_field_values WHERE task_custom_field_definition_id = ?",
+		"SELECT * FROM task_custom_field_definitions WHERE organization_id = ?",
 		"SELECT * FROM deliveries WHERE agent_id = ? AND state = 'queued' ORDER BY seq LIMIT 1",
 		"SELECT * FROM approvals WHERE board_id = ? ORDER BY created_at DESC LIMIT 50",
 		"SELECT * FROM approvals WHERE board_id = ? AND status = 'pending' ORDER BY created_at DESC LIMIT 50",
@@ -51,7 +55,7 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 func TestTasksOfApprovalsAreSearched(t *testing.T) {
 	t.Parallel()
 	st := storetest.New(t)
-	for _, query := range []string{store.TasksOfApprovals + "(?1, ?1)", store.ApprovalCounts + "(?1, ?1) GROUP BY p.task_id"} {
+	for _, query := range []string{store.TasksOfApprovals + "(?1, ?1)", store.ApprovalCounts + " IN (?1, ?1) GROUP BY p.task_id"} {
 		for _, step := range planOf(t, st, query) {
 			if strings.HasPrefix(step, "SCAN") && step != "SCAN p" { // p is what was found
 				t.Errorf("%s: %s", query, step)

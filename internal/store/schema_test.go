@@ -19,26 +19,32 @@ import (
 
 // entities are the types that are rows of a table, whole.
 var entities = map[string]any{
-	"board_onboarding_sessions": mc.Onboarding{},
-	"activity_events":           mc.ActivityEvent{},
-	"approval_task_links":       mc.ApprovalLink{},
-	"approvals":                 mc.Approval{},
-	"agents":                    mc.Agent{},
-	"boards":                    mc.Board{},
-	"deliveries":                mc.Delivery{},
-	"gateways":                  mc.Gateway{},
-	"organization_board_access": mc.BoardGrant{},
-	"organization_members":      mc.Member{},
-	"organizations":             mc.Organization{},
-	"tag_assignments":           mc.TagAssignment{},
-	"tags":                      mc.Tag{},
-	"task_dependencies":         mc.TaskDependency{},
-	"tasks":                     mc.Task{},
-	"users":                     mc.User{},
+	"board_onboarding_sessions":     mc.Onboarding{},
+	"activity_events":               mc.ActivityEvent{},
+	"approval_task_links":           mc.ApprovalLink{},
+	"approvals":                     mc.Approval{},
+	"agents":                        mc.Agent{},
+	"board_group_memory":            mc.GroupMemory{},
+	"board_groups":                  mc.BoardGroup{},
+	"board_memory":                  mc.BoardMemory{},
+	"boards":                        mc.Board{},
+	"deliveries":                    mc.Delivery{},
+	"gateways":                      mc.Gateway{},
+	"organization_board_access":     mc.BoardGrant{},
+	"organization_members":          mc.Member{},
+	"organizations":                 mc.Organization{},
+	"tag_assignments":               mc.TagAssignment{},
+	"tags":                          mc.Tag{},
+	"task_dependencies":             mc.TaskDependency{},
+	"tasks":                         mc.Task{},
+	"users":                         mc.User{},
+	"board_task_custom_fields":      mc.CustomFieldBinding{},
+	"task_custom_field_definitions": mc.CustomField{},
+	"task_custom_field_values":      mc.CustomFieldValue{},
 }
 
 // embedded are the types with columns that are only a part of an entity.
-var embedded = []string{"BoardRules"}
+var embedded = []string{"BoardRules", "MemoryEntry"}
 
 // contractTables are the tables of the contract that are in use, ownTables those it does not know.
 var (

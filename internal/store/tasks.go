@@ -26,8 +26,7 @@ func (tx *Tx) LockTask(ctx context.Context, board, id mc.ID) (mc.Task, error) {
 
 // TasksByID loads the tasks with these ids that exist on a board, in no order.
 func (r Reader) TasksByID(ctx context.Context, board mc.ID, ids []mc.ID) ([]mc.Task, error) {
-	placeholders, args := in(ids)
-	return list[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? AND t.id IN `+placeholders, append([]any{board}, args...)...)
+	return listIn[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? AND t.id`, ids, "", board)
 }
 
 // TaskFilter chooses tasks of a board.
@@ -53,6 +52,11 @@ func (r Reader) Tasks(ctx context.Context, board mc.ID, f TaskFilter, limit, off
 	return page[mc.Task](ctx, r, taskCols, `FROM tasks t WHERE `+where, `t.created_at DESC, t.id`, limit, offset, args...)
 }
 
+// AllTasks lists all tasks of a board, newest first.
+func (r Reader) AllTasks(ctx context.Context, board mc.ID) ([]mc.Task, error) {
+	return list[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? ORDER BY t.created_at DESC, t.id`, board)
+}
+
 // TaskEdge is a dependency with what is known of the task that is waited for.
 type TaskEdge struct {
 	TaskID          mc.ID         `db:"task_id"`
@@ -62,15 +66,11 @@ type TaskEdge struct {
 
 // EdgesOfTasks lists what these tasks wait for, in the order the dependencies were set.
 func (r Reader) EdgesOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskEdge, error) {
-	if len(tasks) == 0 {
-		return nil, nil
-	}
-	placeholders, args := in(tasks)
-	return list[TaskEdge](ctx, r, `
+	return listIn[TaskEdge](ctx, r, `
 		SELECT d.task_id, d.depends_on_task_id, t.status
 		FROM task_dependencies d JOIN tasks t ON t.id = d.depends_on_task_id
-		WHERE d.task_id IN `+placeholders+`
-		ORDER BY d.created_at, d.id`, args...)
+		WHERE d.task_id`, tasks, `
+		ORDER BY d.created_at, d.id`)
 }
 
 // EdgesOfBoard lists all dependencies of a board as task -> what it waits for.
@@ -143,5 +143,5 @@ func (tx *Tx) KeepTasks(ctx context.Context, board mc.ID, ids []mc.ID) ([]mc.ID,
 		return nil, nil
 	}
 	placeholders, args := in(ids)
-	return list[mc.ID](ctx, tx.Reader, `SELECT id FROM tasks WHERE board_id = ? AND id IN `+placeholders+` ORDER BY id`+tx.forKeyShare(), append([]any{board}, args...)...)
+	return list[mc.ID](ctx, tx.Reader, `SELECT t.id FROM tasks t WHERE t.board_id = ? AND t.id IN `+placeholders+` ORDER BY t.id`+tx.forKeyShare("t"), append([]any{board}, args...)...)
 }

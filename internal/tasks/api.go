@@ -9,6 +9,7 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Register declares the operations on tasks for people, and for agents that
@@ -139,7 +140,7 @@ type (
 
 func place(b access.Board) Place { return Place{Actor: b.TaskActor(), Board: b.Board} }
 
-func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (page httpapi.Page[TaskRead], err error) {
+func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (page httpapi.Page[views.TaskRead], err error) {
 	filter := store.TaskFilter{AssigneeID: in.AssignedAgentID, Unassigned: in.Unassigned != nil && *in.Unassigned}
 	if in.Status != nil {
 		if filter.Statuses, err = mc.ParseStatusFilter(*in.Status); err != nil {
@@ -150,13 +151,13 @@ func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (page
 	return httpapi.NewPage(items, total, in.PageQuery), err
 }
 
-func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (TaskRead, error) {
+func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (views.TaskRead, error) {
 	return f.Create(ctx, place(b), in.Body.TaskDraft)
 }
 
-func (f *Feature) change(ctx context.Context, t access.Task, in *changeInput) (TaskRead, error) {
+func (f *Feature) change(ctx context.Context, t access.Task, in *changeInput) (views.TaskRead, error) {
 	if err := t.MayWrite(); err != nil {
-		return TaskRead{}, err
+		return views.TaskRead{}, err
 	}
 	return f.Change(ctx, place(t.Board), t.TaskID, in.Body.TaskChange)
 }

@@ -7,6 +7,7 @@ import (
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/views"
 )
 
 // TaskBulk is the body that changes many tasks in the same way, or deletes them.
@@ -31,10 +32,10 @@ type TaskBulkRead struct {
 
 // TaskBulkResult is what a request for this task alone would have been answered.
 type TaskBulkResult struct {
-	ID     mc.ID     `json:"id"`
-	Status int       `json:"status"`
-	Task   *TaskRead `json:"task,omitempty" doc:"The task after its change."`
-	Detail any       `json:"detail,omitempty" doc:"Why it was refused."`
+	ID     mc.ID           `json:"id"`
+	Status int             `json:"status"`
+	Task   *views.TaskRead `json:"task,omitempty" doc:"The task after its change."`
+	Detail any             `json:"detail,omitempty" doc:"Why it was refused."`
 }
 
 type bulkInput struct{ Body TaskBulk }
@@ -49,7 +50,7 @@ func (f *Feature) bulk(r *httpapi.Router) httpapi.Handler[access.Board, bulkInpu
 			if in.Body.Delete {
 				err = f.Delete(ctx, b.Board.ID, id)
 			} else {
-				var task TaskRead
+				var task views.TaskRead
 				task, err = f.Change(ctx, place(b), id, in.Body.Patch.TaskChange)
 				result.Task = &task
 			}
