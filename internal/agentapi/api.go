@@ -9,6 +9,7 @@ import (
 
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/agents"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
@@ -25,6 +26,7 @@ type Feature struct {
 	agents    *agents.Feature
 	tasks     *tasks.Feature
 	memory    *memory.Feature
+	approvals *approvals.Feature
 	lifecycle *provision.Service
 	client    *openclaw.Client
 	baseURL   string // public address of the server, put into instructions
@@ -33,8 +35,8 @@ type Feature struct {
 }
 
 // New returns the feature.
-func New(st *store.Store, a *agents.Feature, t *tasks.Feature, m *memory.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
-	return &Feature{store: st, agents: a, tasks: t, memory: m, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
+func New(st *store.Store, a *agents.Feature, t *tasks.Feature, m *memory.Feature, ap *approvals.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
+	return &Feature{store: st, agents: a, tasks: t, memory: m, approvals: ap, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
 }
 
 var (
@@ -73,6 +75,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	}, g.Agent(), f.listAgents)
 	f.tasks.RegisterForAgents(r, g)
 	f.memory.RegisterForAgents(r, g)
+	f.approvals.RegisterForAgents(r, g)
 	httpapi.Register(r, agents.CreateOp("/api/v1/agent/agents", "agent_lead_create_agent", leadOnly, createHints), g.Lead(), f.createAgent)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/agent/heartbeat", Name: "agent_heartbeat", Tags: everyAgent,
