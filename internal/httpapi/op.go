@@ -91,7 +91,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			r.fail(w, req, err)
 			return
 		}
-		out, err := handle(req.Context(), scope, in)
+		out, err := handle(caused(req.Context(), scope), scope, in)
 		if err != nil {
 			r.fail(w, req, err)
 			return

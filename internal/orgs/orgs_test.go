@@ -25,7 +25,7 @@ const (
 func newWorld(t *testing.T, st *store.Store) *apitest.World {
 	t.Helper()
 	w := apitest.New(t, st)
-	w.Serve(orgs.New(st))
+	w.Serve(orgs.New(st, nil, 0))
 	return w
 }
 
@@ -188,7 +188,7 @@ func TestNewcomersActInAnOrganizationOfTheirOwn(t *testing.T) {
 func TestWhoIsNoUserHasNoOrganization(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.New(t))
-	f := orgs.New(w.Store)
+	f := orgs.New(w.Store, nil, 0)
 	if _, err := f.Create(t.Context(), mc.NewID(), "Ghosts"); mc.KindOf(err) != mc.KindUnauthorized {
 		t.Errorf("a user who is gone made an organization: %v", err)
 	}

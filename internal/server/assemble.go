@@ -82,7 +82,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
-		orgs.New(s.store),
+		orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL),
 		boards.New(s.store, lifecycle, sender),
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,

@@ -106,7 +106,7 @@ func TestDeleteOrganizationTakesAllOfItAndNothingElse(t *testing.T) {
 		}
 		goes := seed(t, st)
 		furnish(t, st, goes)
-		write(t, st, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteOrganization(ctx, goes.org.ID) })
+		write(t, st, func(ctx context.Context, tx *store.Tx) error { return tx.DeleteOrganization(ctx, goes.org) })
 
 		before["users"]++ // people stay, and act nowhere
 		if diff := cmp.Diff(before, counts(t, st)); diff != "" {
@@ -214,7 +214,8 @@ func TestEnsureOwner(t *testing.T) {
 							return err
 						}
 					}
-					return tx.EnsureOwner(ctx, org.ID)
+					_, _, err := tx.EnsureOwner(ctx, org.ID)
+					return err
 				})
 				var got []mc.Role
 				for _, u := range users {

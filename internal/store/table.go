@@ -44,10 +44,16 @@ func (t *table[T]) cols(alias string) string {
 
 // insert writes new rows, all columns of each.
 func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...*T) error {
+	return t.insertOr(ctx, tx, "", rows...)
+}
+
+// insertOr is insert with a clause that says what becomes of rows that are there
+// already.
+func (t *table[T]) insertOr(ctx context.Context, tx *Tx, conflict string, rows ...*T) error {
 	// Batches of powers of two share a few prepared statements.
 	for size := 32; len(rows) > 0; size /= 2 {
 		for len(rows) >= size {
-			if _, err := exec(ctx, tx, t.head+t.row+strings.Repeat(","+t.row, size-1), t.values(rows[:size])...); err != nil {
+			if _, err := exec(ctx, tx, t.head+t.row+strings.Repeat(","+t.row, size-1)+conflict, t.values(rows[:size])...); err != nil {
 				return fmt.Errorf("insert into %s: %w", t.name, err)
 			}
 			rows = rows[size:]
