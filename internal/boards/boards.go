@@ -43,6 +43,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.Board
 			}
 		}
 		board = draft.Board(mc.NewID(), organization, tx.Now())
+		tx.Audit(mc.AuditBoardCreated, board.AuditTarget(), nil)
 		return tx.InsertBoard(ctx, board)
 	})
 	return board, err

@@ -140,8 +140,10 @@ type operation struct {
 	limit  *LimitPolicy
 	path   []PathParam
 	plan   *inputPlan
-	output reflect.Type // nil: an event stream or a page
+	output reflect.Type // nil: an event stream, a download or a page
 	stream *StreamDoc
+
+	download []string // content types of a file
 }
 
 func newOperation(op Op, auth Auth, guardErrors []ErrorDoc, limit *LimitPolicy, path []PathParam, plan *inputPlan) *operation {

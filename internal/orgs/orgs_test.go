@@ -15,22 +15,6 @@ import (
 	"missioncontrol/internal/store/storetest"
 )
 
-const (
-	organizations = "/api/v1/organizations"
-	active        = organizations + "/me/active"
-	current       = organizations + "/me"
-	mine          = organizations + "/me/list"
-)
-
-func newWorld(t *testing.T, st *store.Store) *apitest.World {
-	t.Helper()
-	w := apitest.New(t, st)
-	w.Serve(orgs.New(st, nil, 0))
-	return w
-}
-
-func named(name string) string { return fmt.Sprintf(`{"name":%q}`, name) }
-
 func TestCreateMakesItActive(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {

@@ -13,6 +13,7 @@ import (
 	"missioncontrol/internal/agentapi"
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
+	"missioncontrol/internal/audit"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
@@ -83,6 +84,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL),
+		audit.New(s.store, mc.SystemClock),
 		boards.New(s.store, lifecycle, sender),
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
