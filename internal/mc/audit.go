@@ -124,9 +124,6 @@ func auditDetails(details any) JSON {
 	if details == nil {
 		return nil
 	}
-	if c, ok := details.(Differences); ok && len(c) == 0 {
-		return nil
-	}
 	return JSONOf(details)
 }
 

@@ -15,7 +15,7 @@ func TestAuditEntryTellsWhoAndFromWhere(t *testing.T) {
 	user := mc.User{ID: mc.NewID(), Email: mc.Ref("ann@example.com")}
 	org := mc.Organization{ID: mc.NewID(), Name: strings.Repeat("ä", 300)}
 	ctx := mc.WithOrigin(context.Background(), mc.Origin{Party: user.Party(), Address: "192.0.2.1", RequestID: "r-1"})
-	e := mc.NewAuditEntry(mc.OriginOf(ctx), mc.SystemClock(), mc.AuditOrganizationRenamed, org.AuditTarget(), mc.Differences{})
+	e := mc.NewAuditEntry(mc.OriginOf(ctx), mc.SystemClock(), mc.AuditOrganizationRenamed, org.AuditTarget(), nil)
 	if e.ActorKind != mc.PartyUser || *e.ActorID != user.ID || e.ActorName != "ann@example.com" || e.Address != "192.0.2.1" || e.RequestID != "r-1" {
 		t.Errorf("who: %+v", e)
 	}

@@ -14,13 +14,16 @@ var (
 // Audit adds to the audit log what the caller of the transaction does: the
 // party, the address and the request are those of the context that Write was
 // given. It is committed with what it tells of. Details become a JSON object and
-// must not hold secrets.
+// must not hold secrets; a change that made no difference is not told.
 func (tx *Tx) Audit(action mc.AuditAction, target mc.AuditTarget, details any) {
 	tx.AuditBy(mc.OriginOf(tx.ctx).Party, action, target, details)
 }
 
 // AuditBy is Audit for a party that the context does not know yet.
 func (tx *Tx) AuditBy(party mc.Party, action mc.AuditAction, target mc.AuditTarget, details any) {
+	if d, ok := details.(mc.Differences); ok && len(d) == 0 {
+		return
+	}
 	origin := mc.OriginOf(tx.ctx)
 	origin.Party = party
 	entry := mc.NewAuditEntry(origin, tx.Tick(), action, target, details)
