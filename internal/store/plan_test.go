@@ -49,6 +49,15 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM agents WHERE board_id = ? AND is_board_lead",
 		"SELECT * FROM users WHERE clerk_user_id = ?",
 		"SELECT * FROM organization_members WHERE user_id = ? ORDER BY created_at LIMIT 1",
+		"SELECT * FROM organization_invites WHERE organization_id = ? AND accepted_at IS NULL ORDER BY created_at DESC LIMIT 50",
+		"SELECT * FROM organization_invites WHERE invited_email = ? AND accepted_at IS NULL AND (expires_at IS NULL OR expires_at > 'a') ORDER BY created_at LIMIT 1",
+		"SELECT * FROM organization_invites WHERE (token_sha256 = ?1 OR token = ?1 AND token_sha256 IS NULL) AND accepted_at IS NULL",
+		"SELECT * FROM audit_log WHERE organization_id = ? ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND (at, id) < ('a', 'b') ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND action = 'a' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND area = 'a' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND actor_id = 'a' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND target_id = 'a' AND at >= 'b' ORDER BY at DESC, id DESC LIMIT 50",
 	} {
 		for _, step := range planOf(t, st, query) {
 			if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {
