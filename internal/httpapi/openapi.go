@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -159,6 +157,11 @@ func describe(reg *schemas, op *operation) *huma.Operation {
 		}
 	}
 	out.Responses["200"] = success(reg, op)
+	if op.ETag {
+		tag := map[string]*huma.Param{"ETag": {Description: "Names the body; send it back in If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}
+		out.Responses["200"].Headers = tag
+		out.Responses["304"] = &huma.Response{Description: "Nothing is different from the body that If-None-Match names.", Headers: tag}
+	}
 	refusals(reg, op, out)
 	if l := op.limit; l != nil {
 		for key, value := range map[string]any{"policy": l.Name, "limit": l.Limit, "window-seconds": int(l.Window.Seconds()), "scope": "client-ip", "applies-to": l.AppliesTo, "counts": l.Counts} {
@@ -192,6 +195,13 @@ func success(reg *schemas, op *operation) *huma.Response {
 			},
 		}
 	}
+	if len(op.download) > 0 {
+		out := &huma.Response{Description: "A file.", Content: map[string]*huma.MediaType{}}
+		for _, contentType := range op.download {
+			out.Content[contentType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
+		return out
+	}
 	return &huma.Response{
 		Description: "The operation succeeded.",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: reg.of(op.output, ""), Examples: examples(op.ResponseExamples)}},
@@ -203,13 +213,17 @@ func (d *StreamDoc) describe(reg *schemas) (said string, extensions map[string]a
 	if len(d.Events) == 0 {
 		return "event `" + d.Event + "`", map[string]any{"x-event": d.Event, "x-event-data": reg.of(d.Data, "")}
 	}
-	events := map[string]any{}
+	type kind struct { // of events; some names have several
+		Description string       `json:"description"`
+		Data        *huma.Schema `json:"data"`
+	}
+	events := map[string][]kind{}
 	var names []string
 	for _, e := range d.Events {
 		if events[e.Name] == nil {
 			names = append(names, "`"+e.Name+"`")
 		}
-		events[e.Name] = map[string]any{"description": e.Doc, "data": reg.of(e.Data, "")}
+		events[e.Name] = append(events[e.Name], kind{e.Doc, reg.of(e.Data, "")})
 	}
 	return "the events " + strings.Join(names, ", "), map[string]any{"x-events": events}
 }
@@ -247,6 +261,9 @@ func parameters(reg *schemas, op *operation) []*huma.Param {
 			schema.Default = defaultOf(p.field)
 		}
 		out = append(out, &huma.Param{Name: p.name, In: p.in, Required: p.required, Schema: schema, Description: p.tag.Get("doc")})
+	}
+	if op.ETag {
+		out = append(out, &huma.Param{Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString}, Description: "Entity tag of the body that the client has."})
 	}
 	if op.forAgents() {
 		for _, name := range []string{"X-Agent-Token", "Authorization"} {
@@ -358,12 +375,11 @@ func (r *Router) ServeDocument(path string, doc *huma.OpenAPI) error {
 	if err != nil {
 		return fmt.Errorf("encode the OpenAPI document: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	etag := entityTag(body)
 	page := compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("ETag", etag)
 		w.Header().Set("Content-Type", "application/json")
-		if strings.Contains(req.Header.Get("If-None-Match"), etag) {
+		if noneMatch(req.Header.Values("If-None-Match"), etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}

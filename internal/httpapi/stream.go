@@ -142,9 +142,11 @@ func RegisterStream[S Scope, I, T any](r *Router, op Op, doc StreamDoc, guard Gu
 			return
 		}
 		s.serve(ctx, feed)
-		// An end that looks like one would tell the client that there is no more to
-		// come, and some do not come back after that.
-		panic(http.ErrAbortHandler)
+		if req.Context().Err() == nil {
+			// The client is still there, and would take an orderly end for the end of
+			// all events: some come back only after an error.
+			panic(http.ErrAbortHandler)
+		}
 	})
 }
 

@@ -98,7 +98,7 @@ func TestBoardsAndOrganizationsThatEndEndStreams(t *testing.T) {
 		_, token = w.Agent("Bob", &two, nil)
 		tasksOf = "/api/v1/boards/" + two.ID.String() + "/tasks/stream"
 		endsAtOnce(t, "the organization is deleted", func() {
-			w.Write(func(ctx context.Context, tx *store.Tx) error { return tx.DeleteOrganization(ctx, w.Organization.ID) })
+			w.Write(func(ctx context.Context, tx *store.Tx) error { return tx.DeleteOrganization(ctx, w.Organization) })
 		}, []*apitest.Stream{all, w.Open(owner, tasksOf, nil), w.Open(apitest.AsAgent(token), tasksOf, nil)}, w, two)
 
 		home := w.Open(owner, path, nil) // they have a new organization

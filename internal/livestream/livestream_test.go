@@ -2,8 +2,6 @@ package livestream_test
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,11 +13,11 @@ import (
 	"missioncontrol/internal/activity"
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apitest"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/boards"
-	"missioncontrol/internal/feed"
-	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/livestream"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/memory"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/store"
@@ -30,28 +28,17 @@ import (
 
 const path = "/api/v1/stream"
 
-// groupMemory stands for a feature that shows what groups remember.
-func groupMemory() feed.Shown {
-	return feed.Shown{
-		Event: "memory", Kind: store.KindGroupMemory, Audience: feed.GroupReaders, Key: "memory",
-		Show: func(_ context.Context, c store.Change) (*feed.Frame, error) {
-			data, err := json.Marshal(map[string]any{"memory": map[string]any{"id": c.Entity}})
-			return &feed.Frame{Event: httpapi.Event{Data: data}}, err
-		},
-	}
-}
-
 // newWorld serves every feature that shows something.
 func newWorld(t *testing.T, st *store.Store) *apitest.World {
 	t.Helper()
 	w := apitest.New(t, st)
-	client := apitest.GatewayClient(t)
-	sender := notify.New(st, client, nil)
+	sender := notify.New(st, apitest.GatewayClient(t), nil)
 	taskFeature, activityFeature, agentFeature := tasks.New(st, w.Broker, sender), activity.New(st, w.Broker), agents.New(st, w.Broker, nil, mc.SystemClock)
-	boardFeature, tagFeature, orgFeature := boards.New(st, nil, sender), tags.New(st), orgs.New(st)
-	w.Serve(taskFeature, activityFeature, agentFeature, boardFeature, tagFeature, orgFeature,
-		livestream.New(st, w.Broker, mc.SystemClock, slices.Concat(taskFeature.Shows(), activityFeature.Shows(), agentFeature.Shows(), boardFeature.Shows(),
-			tagFeature.Shows(), sender.Shows(), orgFeature.Shows(), []feed.Shown{groupMemory()})...))
+	boardFeature, tagFeature, orgFeature := boards.New(st, nil, sender, mc.SystemClock), tags.New(st), orgs.New(st, nil, 0)
+	approvalFeature, memoryFeature := approvals.New(st, w.Broker, sender), memory.New(st, w.Broker, sender, "http://localhost")
+	w.Serve(taskFeature, activityFeature, agentFeature, boardFeature, tagFeature, orgFeature, approvalFeature, memoryFeature,
+		livestream.New(st, w.Broker, mc.SystemClock, slices.Concat(taskFeature.Shows(), approvalFeature.Shows(), memoryFeature.Shows(), activityFeature.Shows(),
+			agentFeature.Shows(), boardFeature.Shows(), tagFeature.Shows(), sender.Shows(), orgFeature.Shows())...))
 	return w
 }
 
@@ -122,14 +109,18 @@ func TestEverythingThatHappens(t *testing.T) {
 		hear("task.deleted")
 		do(t, w, owner, "DELETE", "/api/v1/agents/"+agent, "")
 		hear("activity", "agent.deleted")
-		w.Member(mc.RoleMember, false, false)
+		do(t, w, owner, "POST", at+"/memory", `{"content":"Mondays are quiet"}`)
+		hear("memory")
+		do(t, w, owner, "POST", at+"/approvals", `{"action_type":"deploy","confidence":90,"lead_reasoning":"Tests are green."}`)
+		hear("approval")
+		do(t, w, owner, "POST", "/api/v1/organizations/me/invites", `{"invited_email":"ann@example.com"}`)
 		hear("org")
 		do(t, w, owner, "DELETE", at, "")
 		hear("board.deleted")
 		for event, keys := range map[string][]string{
 			"board": {"board", "board_id"}, "task": {"type", "activity", "task", "board_id"}, "comment": {"comment", "board_id"}, "activity": {"activity", "board_id"},
 			"agent": {"agent", "board_id"}, "tag": {"tag_id", "tag"}, "task.deleted": {"task_id", "board_id"}, "agent.deleted": {"agent_id", "board_id"},
-			"org": {"organization_id"}, "board.deleted": {"board_id"},
+			"org": {"organization_id"}, "memory": {"memory", "board_id"}, "approval": {"approval", "pending_approvals_count", "board_id"}, "board.deleted": {"board_id"},
 		} {
 			for _, key := range keys {
 				if data[event][key] == nil {
@@ -210,18 +201,8 @@ func TestOnlyWhatTheMemberMayRead(t *testing.T) {
 
 func TestGroupMemory(t *testing.T) {
 	each(t, func(t *testing.T, w *apitest.World) {
-		group, empty := mc.NewID(), mc.NewID()
 		inGroup := w.Board("In", nil)
-		for _, id := range []mc.ID{group, empty} {
-			row := fmt.Sprintf("INSERT INTO board_groups (id, organization_id, name, slug, created_at, updated_at) VALUES ('%s', '%s', 'G', 'g', '2026-03-01 09:30:00.000000', '2026-03-01 09:30:00.000000')", id, w.Organization.ID)
-			if _, err := w.Store.WriterDB().ExecContext(t.Context(), row); err != nil {
-				t.Fatal(err)
-			}
-		}
-		w.Write(func(ctx context.Context, tx *store.Tx) error {
-			inGroup.BoardGroupID = &group
-			return tx.UpdateBoard(ctx, inGroup)
-		})
+		group, empty := w.BoardGroup("Group", &inGroup), w.BoardGroup("Empty")
 		reader, nobody := w.Member(mc.RoleMember, false, false), w.Member(mc.RoleMember, false, false)
 		w.Grant(reader, inGroup, false)
 		_, stranger := w.NewOrganization("Other")
@@ -229,9 +210,12 @@ func TestGroupMemory(t *testing.T) {
 		for _, u := range []mc.User{w.Owner, reader, nobody, stranger} {
 			streams = append(streams, w.Open(apitest.As(u), path+"?topics=memory,org", nil))
 		}
-		announce(w, store.KindGroupMemory, empty, mc.NewID())
-		announce(w, store.KindGroupMemory, group, mc.NewID())
-		for i, want := range [][]mc.ID{{empty, group}, {group}} {
+		remember := func(g mc.BoardGroup) {
+			do(t, w, apitest.As(w.Owner), "POST", "/api/v1/board-groups/"+g.ID.String()+"/memory", `{"content":"Mondays are quiet"}`)
+		}
+		remember(empty)
+		remember(group)
+		for i, want := range [][]mc.ID{{empty.ID, group.ID}, {group.ID}} {
 			for _, id := range want {
 				if f := streams[i].Next(); f.Event != "memory" || f.Data["board_group_id"] != id.String() || f.Data["memory"] == nil {
 					t.Errorf("stream %d: got %+v, want the group %s", i, f, id)
@@ -242,8 +226,8 @@ func TestGroupMemory(t *testing.T) {
 			inGroup.BoardGroupID = nil
 			return tx.UpdateBoard(ctx, inGroup)
 		})
-		announce(w, store.KindGroupMemory, group, mc.NewID())
-		if f := streams[0].Next(); f.Data["board_group_id"] != group.String() {
+		remember(group)
+		if f := streams[0].Next(); f.Data["board_group_id"] != group.ID.String() {
 			t.Errorf("the owner: %+v", f)
 		}
 		for i, s := range streams {

@@ -79,8 +79,10 @@ func (s *stream) getToKnow(ctx context.Context, item *live.Item, from origin) (b
 		}
 		reads, known := s.groups[item.Scope]
 		if !known {
-			if reads, err = s.feature.store.MemberReadsGroup(ctx, s.member, item.Scope); err == nil {
-				s.groups[item.Scope] = reads
+			group := mc.BoardGroup{ID: item.Scope, OrganizationID: s.member.OrganizationID}
+			err = access.MemberInGroup(ctx, s.feature.store.Reader, s.member, group, access.Read)
+			if reads = err == nil; reads || mc.KindOf(err) == mc.KindForbidden {
+				s.groups[item.Scope], err = reads, nil
 			}
 		}
 		return reads, err
@@ -112,8 +114,8 @@ func (f *Feature) organizationOfBoard(ctx context.Context, c store.Change) (mc.I
 }
 
 func (f *Feature) organizationOfGroup(ctx context.Context, c store.Change) (mc.ID, error) {
-	id, err := f.store.OrganizationOfGroup(ctx, c.Scope)
-	return id, orNobodys(err)
+	g, err := f.store.BoardGroup(ctx, c.Scope)
+	return g.OrganizationID, orNobodys(err)
 }
 
 // orNobodys takes what is gone for nobody's.

@@ -14,17 +14,22 @@ import (
 	"missioncontrol/internal/agentapi"
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
+	"missioncontrol/internal/approvals"
+	"missioncontrol/internal/audit"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
+	"missioncontrol/internal/fields"
 	"missioncontrol/internal/gateways"
+	"missioncontrol/internal/groups"
 	"missioncontrol/internal/health"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/livestream"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/memory"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
@@ -75,9 +80,11 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
 	activityFeature := activity.New(s.store, broker)
-	boardFeature := boards.New(s.store, lifecycle, sender)
-	orgFeature := orgs.New(s.store)
+	boardFeature := boards.New(s.store, lifecycle, sender, mc.SystemClock)
+	orgFeature := orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL)
 	tagFeature := tags.New(s.store)
+	memoryFeature := memory.New(s.store, broker, sender, base)
+	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	s.router.WatchAccess(broker)
 	for _, feature := range []interface {
@@ -85,18 +92,24 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activityFeature,
 		livestream.New(s.store, broker, mc.SystemClock, slices.Concat(
 			// The frames of one change are sent in this order.
-			taskFeature.Shows(), activityFeature.Shows(), agentFeature.Shows(), boardFeature.Shows(), tagFeature.Shows(), sender.Shows(), orgFeature.Shows(),
+			taskFeature.Shows(), approvalFeature.Shows(), memoryFeature.Shows(), activityFeature.Shows(),
+			agentFeature.Shows(), boardFeature.Shows(), tagFeature.Shows(), sender.Shows(), orgFeature.Shows(),
 		)...),
 		gateways.New(s.store, lifecycle, s.client),
 		orgFeature,
+		audit.New(s.store, mc.SystemClock),
 		boardFeature,
+		groups.New(s.store, lifecycle, sender),
+		memoryFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
+		approvalFeature,
 		taskFeature,
+		fields.New(s.store),
 		tagFeature,
 	} {
 		feature.Register(s.router, guards)

@@ -28,8 +28,7 @@ type BoardFilter struct {
 func (r Reader) Boards(ctx context.Context, f BoardFilter, limit, offset int) ([]mc.Board, int64, error) {
 	where, args := "b.organization_id = ?", []any{f.Reader.OrganizationID}
 	if !f.Reader.ReadsAllBoards() {
-		where += ` AND EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`
-		args = append(args, f.Reader.ID)
+		where, args = where+" AND "+granted, append(args, f.Reader.ID)
 	}
 	if f.GatewayID != nil {
 		where, args = where+" AND b.gateway_id = ?", append(args, *f.GatewayID)
@@ -39,6 +38,10 @@ func (r Reader) Boards(ctx context.Context, f BoardFilter, limit, offset int) ([
 	}
 	return page[mc.Board](ctx, r, boardCols, `FROM boards b WHERE `+where, r.folded("b.name")+`, b.created_at DESC, b.id`, limit, offset, args...)
 }
+
+// granted holds for a board b that a grant opens to a member; it takes the
+// member's id.
+const granted = `EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`
 
 // BoardsOfOrganization lists a page of an organization's boards, newest first.
 func (r Reader) BoardsOfOrganization(ctx context.Context, organization mc.ID, limit, offset int) ([]mc.Board, int64, error) {
@@ -75,11 +78,6 @@ func (r Reader) BoardPaused(ctx context.Context, board mc.ID) (bool, error) {
 		WHERE c.word IN ('/pause', '/resume')
 		ORDER BY c.created_at DESC, c.seq DESC LIMIT 1`, blanks, blanks, board)
 	return word != nil && *word == "/pause", err
-}
-
-// GroupExists reports whether a board group exists in an organization.
-func (r Reader) GroupExists(ctx context.Context, organization, group mc.ID) (bool, error) {
-	return exists(ctx, r, `SELECT 1 FROM board_groups WHERE id = ? AND organization_id = ?`, group, organization)
 }
 
 // LockBoard loads a board and holds its row until the end of the transaction,
@@ -124,26 +122,4 @@ func (tx *Tx) DeleteBoard(ctx context.Context, id mc.ID) error {
 	tx.Announce(KindBoardDeleted, *organization, id)
 	tx.Announce(KindAccess, id, id) // the tokens of its agents have ended, too
 	return nil
-}
-
-// OrganizationOfGroup returns the organization that a board group belongs to.
-func (r Reader) OrganizationOfGroup(ctx context.Context, group mc.ID) (mc.ID, error) {
-	return get[mc.ID](ctx, r, `SELECT g.organization_id FROM board_groups g WHERE g.id = ?`, group)
-}
-
-// MemberReadsGroup reports whether a member may read the memory of a group of
-// their organization: because they may read a board of it or, where it has
-// none, as an admin.
-func (r Reader) MemberReadsGroup(ctx context.Context, m mc.Member, group mc.ID) (bool, error) {
-	if m.ReadsAllBoards() {
-		return true, nil
-	}
-	const boards = `SELECT 1 FROM boards b WHERE b.board_group_id = ?`
-	if m.Role.IsAdmin() {
-		used, err := exists(ctx, r, boards, group)
-		if err != nil || !used {
-			return !used, err
-		}
-	}
-	return exists(ctx, r, boards+` AND EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`, group, m.ID)
 }
