@@ -8,7 +8,7 @@ import (
 
 // backlog is how many changes a stream may lie behind. They are shared by all
 // streams, so one that lags holds pointers only, and an idle one not even those.
-const backlog = 1024
+const backlog = 256
 
 // Subscription receives the changes of its topics.
 type Subscription struct {
