@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 )
 
@@ -18,6 +19,23 @@ type Caller func(r *http.Request)
 // As calls as a person.
 func As(u mc.User) Caller {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer user:"+u.ClerkUserID) }
+}
+
+const (
+	emailHeader    = "Test-Email"
+	verifiedHeader = "Test-Email-Verified"
+)
+
+// AsNewcomer calls as a person of whom the identity provider tells an address,
+// and maybe vouches for it.
+func AsNewcomer(subject, email string, verified bool) Caller {
+	return func(r *http.Request) {
+		As(mc.User{ClerkUserID: subject})(r)
+		r.Header.Set(emailHeader, email)
+		if verified {
+			r.Header.Set(verifiedHeader, "yes")
+		}
+	}
 }
 
 // AsAgent calls with an agent's token.
@@ -126,6 +144,7 @@ func (w *World) Open(as Caller, path string, header http.Header) *Stream {
 	}
 	s := &Stream{world: w, frames: make(chan Frame, 1024)}
 	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 2*httpapi.MaxBodyBytes) // an event may carry what a request brought
 	if res.StatusCode != http.StatusOK || !lines.Scan() {
 		w.t.Fatalf("GET %s answered %d", path, res.StatusCode)
 	}

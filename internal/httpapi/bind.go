@@ -22,10 +22,11 @@ import (
 //	Message string            `json:"message" trim:"true" minLength:"1"`
 //	Metrics mc.JSON           `json:"metrics" jsontype:"object"` kept as sent, may be null
 //
-// More tags: minimum, maximum, maxLength, minItems, format, doc. With lenient:"true" a *string is
+// More tags: minimum, maximum, maxLength, minItems, maxItems, format, doc. With lenient:"true" a *string is
 // trimmed and may be sent as a number, a blank one counts as null, and so does
 // anything that is no object for a mc.JSON object. jsontype:"texts" is an object
-// of texts. A body that may have one of two forms is an Either.
+// of texts, jsontype:"integers" one of integers, which are kept as such. A body
+// that may have one of two forms is an Either.
 
 // binder reads one JSON value into v and appends what is wrong with it.
 type binder func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError)
@@ -64,18 +65,20 @@ var (
 type rules struct {
 	trim                 bool
 	minLength, maxLength int // maxLength 0: none
-	minItems             int // of a list
+	minItems, maxItems   int // of a list; maxItems 0: any number
 	minimum, maximum     *float64
 	object               bool // a mc.JSON that must be an object
 	texts                bool // of texts, or of what can be written as one
+	integers             bool // of integers
 	lenient              bool // null in place of what cannot be used; numbers are texts too
 	notNull              bool // a mc.Opt that may be absent but not null
 }
 
 func rulesOf(tag reflect.StructTag) rules {
-	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
+	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", integers: tag.Get("jsontype") == "integers", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
 	r.trim = r.trim || r.lenient
-	r.minLength, r.maxLength, r.minItems = tagInt(tag, "minLength"), tagInt(tag, "maxLength"), tagInt(tag, "minItems")
+	r.minLength, r.maxLength = tagInt(tag, "minLength"), tagInt(tag, "maxLength")
+	r.minItems, r.maxItems = tagInt(tag, "minItems"), tagInt(tag, "maxItems")
 	r.minimum, r.maximum = tagFloat(tag, "minimum"), tagFloat(tag, "maximum")
 	return r
 }
@@ -292,6 +295,9 @@ func idFromJSON(in jsonValue) (mc.ID, *fault) {
 
 func jsonBinder(r rules) binder {
 	raw := scalarBinder(func(in jsonValue) (mc.JSON, *fault) { return rawFromJSON(in, r) })
+	if r.integers {
+		return integersBinder(raw)
+	}
 	if !r.texts {
 		return raw
 	}
@@ -302,6 +308,30 @@ func jsonBinder(r rules) binder {
 				*errs = append(*errs, faultString.at(append(loc[:len(loc):len(loc)], m.key), m.value.plain()))
 			}
 		}
+	}
+}
+
+// integersBinder reads an object of integers, in any form that an integer may
+// have, and writes it with plain ones.
+func integersBinder(raw binder) binder {
+	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
+		raw(v, in, loc, errs)
+		if in.kind != jsonObject {
+			return
+		}
+		plain := []byte{'{'}
+		for i, m := range in.members {
+			n, f := intFromJSON(m.value)
+			if f != nil {
+				*errs = append(*errs, f.at(append(loc[:len(loc):len(loc)], m.key), m.value.plain()))
+			}
+			if i > 0 {
+				plain = append(plain, ',')
+			}
+			plain = append(append(plain, mc.JSONOf(m.key)...), ':')
+			plain = strconv.AppendInt(plain, n, 10)
+		}
+		v.Set(reflect.ValueOf(mc.JSON(append(plain, '}'))))
 	}
 }
 
@@ -455,6 +485,10 @@ func listBinder(t reflect.Type, r rules) binder {
 		}
 		if len(in.items) < r.minItems {
 			*errs = append(*errs, (&fault{"too_short", fmt.Sprintf("List should have at least %d item(s)", r.minItems)}).at(loc, in.plain()))
+			return
+		}
+		if r.maxItems > 0 && len(in.items) > r.maxItems {
+			*errs = append(*errs, (&fault{"too_long", fmt.Sprintf("List should have at most %d items", r.maxItems)}).at(loc, nil))
 			return
 		}
 		v.Set(reflect.MakeSlice(t, len(in.items), len(in.items)))

@@ -55,14 +55,6 @@ func unless(fits bool, reason string) string {
 // isNumber reports whether the value is a number.
 func (j JSON) isNumber() bool { return len(j) > 0 && (j[0] == '-' || '0' <= j[0] && j[0] <= '9') }
 
-// text returns the value when it is a text.
-func (j JSON) text() (s string, ok bool) {
-	if len(j) == 0 || j[0] != '"' {
-		return "", false
-	}
-	return s, j.Decode(&s) == nil
-}
-
 // isWebURL reports whether s has the scheme http or https and a host.
 func isWebURL(s string) bool {
 	scheme, rest, ok := strings.Cut(s, "://")

@@ -123,8 +123,8 @@ func waitsFor(ctx context.Context, tx *store.Tx, t *mc.Transition, task mc.Task)
 // gateFacts answers what the gates of a board's rules ask.
 func gateFacts(ctx context.Context, r store.Reader, task mc.Task) mc.GateFacts {
 	return mc.GateFacts{
-		PendingApproval:  func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, "pending") },
-		ApprovedApproval: func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, "approved") },
+		PendingApproval:  func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, mc.ApprovalPending) },
+		ApprovedApproval: func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, mc.ApprovalApproved) },
 		CommentSince: func(author mc.ID, since mc.Time) (bool, error) {
 			comment, err := r.NewestCommentBy(ctx, task.ID, author, since)
 			return comment != nil && comment.Message != nil && *comment.Message != "", err

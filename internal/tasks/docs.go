@@ -84,9 +84,19 @@ var changeExamples = map[string]any{
 	"clear_due_date":    map[string]any{"due_at": nil},
 	"set_and_clear":     map[string]any{"custom_field_values": map[string]any{"severity": 4, "sprint": nil}},
 	"start":             map[string]any{"status": "in_progress"},
+	"finish":            map[string]any{"status": "done"},
 }
 
 var commentExamples = map[string]any{"progress": map[string]any{"message": "Totals match the ledger for January."}}
+
+var bulkExamples = map[string]any{
+	"raise_priority": map[string]any{"ids": []string{exampleTask}, "patch": map[string]any{"priority": "high"}},
+	"delete":         map[string]any{"ids": []string{exampleTask}, "delete": true},
+}
+
+var bulkAnswers = map[string]any{"one_refused": TaskBulkRead{Results: []TaskBulkResult{
+	{ID: mc.MustID(exampleTask), Status: 409, Detail: mc.BlockedDetail{Message: "Task can only be marked done when a linked approval has been approved.", BlockedByTaskIDs: []mc.ID{}}},
+}}}
 
 var taskExamples = map[string]any{"task": views.TaskRead{
 	Title: "Ship the invoice export", Description: mc.Ref("CSV first, PDF later"), Status: mc.StatusInbox, Priority: "high", DueAt: mc.Ref(exampleTime("2026-03-02T17:00:00")),
