@@ -45,11 +45,13 @@ func (r Reader) AllTags(ctx context.Context, organization mc.ID) ([]mc.Tag, erro
 
 func (r Reader) tagOrder() string { return r.folded("g.name") + ", g.created_at, g.id" }
 
-// InsertTag adds a tag; a DuplicateError of organization_id and slug when the
-// slug is taken.
-func (tx *Tx) InsertTag(ctx context.Context, t mc.Tag) error { return tagTable.insert(ctx, tx, &t) }
+// InsertTags adds tags; a DuplicateError of organization_id and slug when a slug
+// is taken.
+func (tx *Tx) InsertTags(ctx context.Context, tags ...*mc.Tag) error {
+	return tagTable.insert(ctx, tx, tags...)
+}
 
-// UpdateTag writes everything of a tag that may change, with InsertTag's errors.
+// UpdateTag writes everything of a tag that may change, with InsertTags' errors.
 func (tx *Tx) UpdateTag(ctx context.Context, t mc.Tag) error {
 	return tagTable.update(ctx, tx, &t, "name", "slug", "color", "description", "updated_at")
 }
