@@ -21,6 +21,23 @@ func As(u mc.User) Caller {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer user:"+u.ClerkUserID) }
 }
 
+const (
+	emailHeader    = "Test-Email"
+	verifiedHeader = "Test-Email-Verified"
+)
+
+// AsNewcomer calls as a person of whom the identity provider tells an address,
+// and maybe vouches for it.
+func AsNewcomer(subject, email string, verified bool) Caller {
+	return func(r *http.Request) {
+		As(mc.User{ClerkUserID: subject})(r)
+		r.Header.Set(emailHeader, email)
+		if verified {
+			r.Header.Set(verifiedHeader, "yes")
+		}
+	}
+}
+
 // AsAgent calls with an agent's token.
 func AsAgent(token string) Caller {
 	return func(r *http.Request) { r.Header.Set("X-Agent-Token", token) }
