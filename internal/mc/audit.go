@@ -31,7 +31,7 @@ const (
 	AuditAgentCreated        AuditAction = "agent.created"
 	AuditAgentChanged        AuditAction = "agent.changed"
 	AuditAgentDeleted        AuditAction = "agent.deleted"
-	AuditAgentTokenIssued    AuditAction = "agent.token_issued" //nolint:gosec // names an action
+	AuditAgentTokenIssued    AuditAction = "agent.token_issued"
 	AuditUserDeleted         AuditAction = "user.deleted"
 )
 
