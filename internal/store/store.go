@@ -31,6 +31,8 @@ type Config struct {
 	MaxReaders int
 	// Clock gives transactions their time; nil is the system's.
 	Clock mc.Clock
+	// Observe hears of every statement before it runs; nil is nobody.
+	Observe func(query string)
 	// Log receives what no caller can be told, such as a lost listener; nil drops it.
 	Log *slog.Logger
 }
@@ -75,7 +77,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Reader = Reader{dialect: target.dialect, q: s.read}
+	s.Reader = Reader{dialect: target.dialect, q: s.read, observe: cfg.Observe}
 	return s, nil
 }
 

@@ -99,7 +99,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 
 	now := s.clock()
 	tx := &Tx{store: s, sql: raw, now: now, ticked: now.Add(-time.Microsecond)}
-	tx.Reader = Reader{dialect: s.dialect, q: raw, failed: &tx.failure}
+	tx.Reader = Reader{dialect: s.dialect, q: raw, failed: &tx.failure, observe: s.observe}
 	tx.ctx = context.WithValue(ctx, insideWrite{}, s)
 	if err := fn(tx); err != nil {
 		return err
