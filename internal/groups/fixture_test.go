@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,7 +26,7 @@ type world struct {
 	t       *testing.T
 	remote  *openclawtest.Gateway
 	gateway mc.Gateway
-	asked   *atomic.Int64 // statements so far
+	asked   *storetest.Statements
 }
 
 // each runs a test on both engines.
@@ -37,8 +36,8 @@ func each(t *testing.T, test func(w *world)) {
 	for name, open := range map[string]func(testing.TB, ...storetest.Option) *store.Store{"sqlite": storetest.New, "postgres": storetest.NewPostgres} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			asked := new(atomic.Int64)
-			st := open(t, func(cfg *store.Config) { cfg.Observe = func(string) { asked.Add(1) } })
+			asked := new(storetest.Statements)
+			st := open(t, asked.Count)
 			w := &world{World: apitest.New(t, st), t: t, remote: openclawtest.Start(t), asked: asked}
 			quiet := slog.New(slog.DiscardHandler)
 			client := openclawtest.Client(t)

@@ -95,7 +95,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			r.fail(w, req, err)
 			return
 		}
-		out, err := handle(req.Context(), scope, in)
+		out, err := handle(caused(req.Context(), scope), scope, in)
 		if err != nil {
 			r.fail(w, req, err)
 			return
@@ -148,8 +148,10 @@ type operation struct {
 	limit  *LimitPolicy
 	path   []PathParam
 	plan   *inputPlan
-	output reflect.Type // nil: an event stream or a page
+	output reflect.Type // nil: an event stream, a download or a page
 	stream *StreamDoc
+
+	download []string // content types of a file
 }
 
 func newOperation(op Op, auth Auth, guardErrors []ErrorDoc, limit *LimitPolicy, path []PathParam, plan *inputPlan) *operation {

@@ -219,3 +219,41 @@ func TestDeletedBoardAndAgentAndTheirApprovals(t *testing.T) {
 		}
 	})
 }
+
+func TestLinksThatWereThereGetTheStatusOfTheirApprovals(t *testing.T) {
+	t.Parallel()
+	emptyURLs(t, func(t *testing.T, url string) {
+		st := open(t, url)
+		if err := st.MigrateTo(t.Context(), 11); err != nil {
+			t.Fatal(err)
+		}
+		type row = map[string]any
+		want := map[mc.ID]mc.ApprovalStatus{}
+		write(t, st, func(ctx context.Context, tx *store.Tx) error {
+			r := rows{t, tx, ctx}
+			org := r.add("organizations", row{"name": "Acme", "created_at": noon, "updated_at": noon})
+			board := r.add("boards", row{
+				"organization_id": org, "name": "Launch", "slug": "launch", "description": "", "board_type": "goal", "goal_confirmed": false, "max_agents": 1,
+				"require_approval_for_done": true, "require_review_before_done": false, "comment_required_for_review": false,
+				"block_status_changes_with_pending_approval": false, "only_lead_can_change_status": false, "created_at": noon, "updated_at": noon,
+			})
+			task := r.add("tasks", row{"board_id": board, "title": "Write", "status": "inbox", "priority": "medium", "auto_created": false, "created_at": noon, "updated_at": noon})
+			for _, status := range []mc.ApprovalStatus{mc.ApprovalRejected, mc.ApprovalPending, mc.ApprovalApproved} {
+				approval := r.add("approvals", row{"board_id": board, "task_id": task, "action_type": "x", "confidence": 1.0, "status": status, "created_at": noon, "updated_at": noon})
+				want[r.add("approval_task_links", row{"approval_id": approval, "task_id": task, "created_at": noon})] = status
+			}
+			return nil
+		})
+		if err := st.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		links, err := store.List[mc.ApprovalLink](t.Context(), st.Reader, "SELECT * FROM approval_task_links")
+		got := map[mc.ID]mc.ApprovalStatus{}
+		for _, l := range links {
+			got[l.ID] = l.Status
+		}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("links (-want +got):\n%s%v", diff, err)
+		}
+	})
+}

@@ -40,10 +40,28 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		"SELECT count(*) FROM approvals WHERE board_id = ? AND status = 'pending'",
 		"SELECT * FROM approval_task_links WHERE task_id = ? AND status = 'pending'",
 		"SELECT * FROM board_memory WHERE board_id = ? AND is_chat = 1 ORDER BY created_at, seq",
+		"SELECT * FROM board_memory WHERE board_id = ? AND ltrim(content, ' ') <> '' ORDER BY created_at DESC, seq DESC LIMIT 50",
+		"SELECT * FROM board_memory WHERE board_id = ? AND is_chat = 1 ORDER BY created_at DESC, seq DESC LIMIT 50",
+		"SELECT * FROM board_memory WHERE board_id = ? AND is_chat = 1 AND seq > 7 AND created_at >= 'a' ORDER BY seq LIMIT 20",
+		"SELECT min(+seq) FROM board_memory WHERE board_id = ? AND created_at >= 'a'",
+		"SELECT * FROM board_group_memory WHERE board_group_id = ? ORDER BY created_at DESC, seq DESC LIMIT 50",
+		"SELECT * FROM board_group_memory WHERE board_group_id = ? AND is_chat = 1 ORDER BY created_at DESC, seq DESC LIMIT 50",
+		"SELECT * FROM board_group_memory WHERE board_group_id = ? AND seq > 7 ORDER BY seq LIMIT 20",
+		"SELECT a.* FROM agents a JOIN boards b ON b.id = a.board_id WHERE b.board_group_id = ?",
+		"SELECT 1 FROM boards b JOIN organization_board_access g ON g.board_id = b.id WHERE b.board_group_id = ? AND g.organization_member_id = 'a' AND g.can_write",
 		"SELECT * FROM agents WHERE agent_token_sha256 = ?1 OR previous_agent_token_sha256 = ?1",
 		"SELECT * FROM agents WHERE board_id = ? AND is_board_lead",
 		"SELECT * FROM users WHERE clerk_user_id = ?",
 		"SELECT * FROM organization_members WHERE user_id = ? ORDER BY created_at LIMIT 1",
+		"SELECT * FROM organization_invites WHERE organization_id = ? AND accepted_at IS NULL ORDER BY created_at DESC LIMIT 50",
+		"SELECT * FROM organization_invites WHERE invited_email = ? AND accepted_at IS NULL AND (expires_at IS NULL OR expires_at > 'a') ORDER BY created_at LIMIT 1",
+		"SELECT * FROM organization_invites WHERE (token_sha256 = ?1 OR token = ?1 AND token_sha256 IS NULL) AND accepted_at IS NULL",
+		"SELECT * FROM audit_log WHERE organization_id = ? ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND (at, id) < ('a', 'b') ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND action = 'a' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND area = 'a' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND actor_id = 'a' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM audit_log WHERE organization_id = ? AND target_id = 'a' AND at >= 'b' ORDER BY at DESC, id DESC LIMIT 50",
 	} {
 		for _, step := range planOf(t, st, query) {
 			if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {
@@ -72,7 +90,7 @@ func TestTasksOfApprovalsAreSearched(t *testing.T) {
 func TestQueriesOverBoardsAreSearched(t *testing.T) {
 	t.Parallel()
 	var asked []string
-	st := storetest.New(t, func(cfg *store.Config) { cfg.Observe = func(query string) { asked = append(asked, query) } })
+	st := storetest.New(t, func(cfg *store.Config) { cfg.Observe = func(_ context.Context, query string) { asked = append(asked, query) } })
 	f := seed(t, st)
 	write(t, st, func(ctx context.Context, tx *store.Tx) error {
 		return tx.InsertBoardGroup(ctx, mc.BoardGroup{ID: mc.NewID(), OrganizationID: f.org.ID, Name: "Team", Slug: "team", CreatedAt: noon, UpdatedAt: noon})

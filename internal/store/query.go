@@ -20,8 +20,8 @@ import (
 type Reader struct {
 	dialect Dialect
 	q       sqlx.ExtContext
+	observe func(ctx context.Context, query string)
 	failed  *error // of a transaction: its first failure
-	observe func(query string)
 }
 
 // get runs a query for exactly one row (or value) and returns it; mc.NotFound
@@ -188,7 +188,7 @@ func (r Reader) run(ctx context.Context, query string, args []any, statement fun
 		return fmt.Errorf("the transaction has failed before: %w", *r.failed)
 	}
 	if r.observe != nil {
-		r.observe(query)
+		r.observe(ctx, query)
 	}
 	query, args, err := r.bind(query, args)
 	if err == nil {

@@ -31,10 +31,11 @@ type Config struct {
 	MaxReaders int
 	// Clock gives transactions their time; nil is the system's.
 	Clock mc.Clock
-	// Observe hears of every statement before it runs; nil is nobody.
-	Observe func(query string)
 	// Log receives what no caller can be told, such as a lost listener; nil drops it.
 	Log *slog.Logger
+	// Observe is called with the text of every statement that is about to run,
+	// without its arguments, by several goroutines; nil does nothing.
+	Observe func(ctx context.Context, query string)
 }
 
 // Store is an open database. Its methods are safe for concurrent use.

@@ -84,6 +84,7 @@ var changeExamples = map[string]any{
 	"clear_due_date":    map[string]any{"due_at": nil},
 	"set_and_clear":     map[string]any{"custom_field_values": map[string]any{"severity": 4, "sprint": nil}},
 	"start":             map[string]any{"status": "in_progress"},
+	"finish":            map[string]any{"status": "done"},
 }
 
 var commentExamples = map[string]any{"progress": map[string]any{"message": "Totals match the ledger for January."}}
