@@ -23,6 +23,7 @@ import (
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/metrics"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
@@ -87,6 +88,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		onboarding.New(s.store, lifecycle, s.client, base),
 		taskFeature,
 		tags.New(s.store),
+		metrics.New(s.store, mc.SystemClock),
 	} {
 		feature.Register(s.router, guards)
 	}

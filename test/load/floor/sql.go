@@ -18,7 +18,8 @@ const (
 		b.comment_required_for_review, b.block_status_changes_with_pending_approval, b.only_lead_can_change_status, b.max_agents,
 		b.runtime, b.created_at, b.updated_at`
 	taskCols = `t.id, t.board_id, t.title, t.description, t.status, t.priority, t.due_at, t.in_progress_at, t.previous_in_progress_at,
-		t.created_by_user_id, t.assigned_agent_id, t.auto_created, t.auto_reason, t.created_at, t.updated_at`
+		t.created_by_user_id, t.assigned_agent_id, t.auto_created, t.auto_reason, t.created_at, t.updated_at, t.status_changed_at,
+		t.work_started_at, t.work_ended_at`
 	agentCols = `a.id, a.board_id, a.gateway_id, a.name, a.status, a.runtime, a.openclaw_session_id, a.agent_token_hash,
 		a.agent_token_sha256, a.previous_agent_token_sha256, a.heartbeat_config, a.identity_profile, a.identity_template,
 		a.soul_template, a.is_board_lead, a.provision_requested_at, a.provision_action, a.provision_confirm_token_hash,
@@ -98,10 +99,11 @@ func prepareCommands(ctx context.Context, db preparer) (*commands, error) {
 		&c.insertBoard: `INSERT INTO boards (` + strings.ReplaceAll(boardCols, "b.", "") + `) VALUES ` + tuple(22),
 		&c.insertAgent: `INSERT INTO agents (id, board_id, name, status, runtime, heartbeat_config, is_board_lead, lifecycle_generation,
 			wake_attempts, created_at, updated_at) VALUES ` + tuple(11),
-		&c.insertTask:       `INSERT INTO tasks (` + strings.ReplaceAll(taskCols, "t.", "") + `) VALUES ` + tuple(15),
+		&c.insertTask:       `INSERT INTO tasks (` + strings.ReplaceAll(taskCols, "t.", "") + `) VALUES ` + tuple(18),
 		&c.insertDependency: `INSERT INTO task_dependencies (id, board_id, task_id, depends_on_task_id, created_at) VALUES ` + tuple(5),
 		&c.updateTask: `UPDATE tasks SET title = ?, description = ?, status = ?, priority = ?, due_at = ?, in_progress_at = ?,
-			previous_in_progress_at = ?, assigned_agent_id = ?, updated_at = ? WHERE id = ?`,
+			previous_in_progress_at = ?, assigned_agent_id = ?, updated_at = ?, status_changed_at = ?, work_started_at = ?, work_ended_at = ?
+			WHERE id = ?`,
 		&c.updateAgent: `UPDATE agents SET board_id = ?, gateway_id = ?, name = ?, status = ?, runtime = ?, openclaw_session_id = ?,
 			agent_token_hash = ?, agent_token_sha256 = ?, previous_agent_token_sha256 = ?, heartbeat_config = ?, identity_profile = ?,
 			identity_template = ?, soul_template = ?, is_board_lead = ?, provision_requested_at = ?, provision_action = ?, last_seen_at = ?,
