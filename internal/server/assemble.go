@@ -30,6 +30,7 @@ import (
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/search"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -89,6 +90,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		taskFeature,
 		tags.New(s.store),
 		metrics.New(s.store, mc.SystemClock),
+		search.New(s.store, mc.SystemClock),
 	} {
 		feature.Register(s.router, guards)
 	}

@@ -36,6 +36,7 @@ type TaskCommentRead struct {
 	Message   *string `json:"message"`
 	AgentID   *mc.ID  `json:"agent_id"`
 	TaskID    *mc.ID  `json:"task_id"`
+	UserID    *mc.ID  `json:"user_id" doc:"The person who wrote it; null for an agent."`
 	CreatedAt mc.Time `json:"created_at"`
 }
 
@@ -103,5 +104,5 @@ func viewOne(ctx context.Context, r store.Reader, t mc.Task) (TaskRead, error) {
 }
 
 func commentView(e mc.ActivityEvent) TaskCommentRead {
-	return TaskCommentRead{ID: e.ID, Message: e.Message, AgentID: e.AgentID, TaskID: e.TaskID, CreatedAt: e.CreatedAt}
+	return TaskCommentRead{ID: e.ID, Message: e.Message, AgentID: e.AgentID, TaskID: e.TaskID, UserID: e.ActorUserID, CreatedAt: e.CreatedAt}
 }
