@@ -26,8 +26,8 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 }
 
 type searchInput struct {
-	Query string `query:"q" required:"true" maxLength:"1000" doc:"Words to look for. Without any letter or digit nothing is found."`
-	Types string `query:"types" doc:"Kinds of things to find, with commas between them: task, comment, memory, group_memory, board. All when empty."`
+	Query string `query:"q" maxLength:"1000" doc:"Words to look for. Without any letter or digit nothing is found."`
+	Types string `query:"types" default:"" doc:"Kinds of things to find, with commas between them: task, comment, memory, group_memory, board. All when empty."`
 	Limit int    `query:"limit" default:"20" minimum:"1" maximum:"50" doc:"Greatest number of results."`
 }
 

@@ -130,15 +130,21 @@ func (r Reader) Find(ctx context.Context, l Lookup, limit int) ([]Found, error) 
 
 func (r Reader) lookUp(ctx context.Context, l Lookup, titleOnly bool, limit int) ([]note, error) {
 	if r.dialect == PostgreSQL {
-		return list[note](ctx, r, `
-			SELECT d.id, d.kind, d.entity_id FROM search_words w JOIN search_documents d ON d.id = w.id
-			WHERE w.words @@ CAST(CAST(? AS text) AS tsquery) ORDER BY w.id DESC LIMIT ?`, l.tsquery(titleOnly), limit)
+		return list[note](ctx, r, lookUpPostgreSQL, l.tsquery(titleOnly), limit)
 	}
-	return list[note](ctx, r, `
-		SELECT d.id, d.kind, d.entity_id
-		FROM (SELECT rowid AS id FROM search_words WHERE search_words MATCH ? ORDER BY rowid DESC LIMIT ?) w JOIN search_documents d ON d.id = w.id`,
-		l.match(titleOnly), limit)
+	return list[note](ctx, r, lookUpSQLite, l.match(titleOnly), limit)
 }
+
+const (
+	lookUpSQLite = `
+		SELECT d.id, d.kind, d.entity_id
+		FROM (SELECT rowid AS id FROM search_words WHERE search_words MATCH ? ORDER BY rowid DESC LIMIT ?) w JOIN search_documents d ON d.id = w.id`
+	// Adding nothing to the id keeps the planner from walking through the documents,
+	// the newest first, in the hope of soon having enough: for rare words it never has.
+	lookUpPostgreSQL = `
+		SELECT d.id, d.kind, d.entity_id
+		FROM (SELECT s.id FROM search_words s WHERE s.words @@ CAST(CAST(? AS text) AS tsquery) ORDER BY s.id + 0 DESC LIMIT ?) w JOIN search_documents d ON d.id = w.id`
+)
 
 // match writes the lookup for SQLite. Words hold nothing but letters, digits and
 // marks, and stand in quotes.
@@ -166,23 +172,19 @@ func (l Lookup) match(titleOnly bool) string {
 func (l Lookup) tsquery(titleOnly bool) string {
 	var parts []string
 	anyOf := func(words []string) {
-		parts = append(parts, "(':"+strings.Join(words, "' | ':")+"')")
+		parts = append(parts, "('"+scopeMark+strings.Join(words, "' | '"+scopeMark)+"')")
 	}
 	anyOf(l.Scope.words())
 	if len(l.Kinds) > 0 {
 		anyOf(l.kindWords())
 	}
 	for _, t := range l.Terms {
-		flags := ""
-		if t.Prefix {
-			flags = "*"
-		}
-		if titleOnly {
-			flags += "A"
-		}
 		word := "'" + t.Text + "'"
-		if flags != "" {
-			word += ":" + flags
+		if titleOnly {
+			word = "'" + titleMark + t.Text + "'"
+		}
+		if t.Prefix {
+			word += ":*"
 		}
 		parts = append(parts, word)
 	}

@@ -152,22 +152,29 @@ func groupWord(id mc.ID) string        { return "g" + hex.EncodeToString(id[:]) 
 
 func kindWord(kind mc.SearchKind) string { return "k" + strings.ReplaceAll(string(kind), "_", "") }
 
-// vectorOf writes words as PostgreSQL keeps them: those of the scope with a
-// colon, which no other word has, those of the title with weight A.
+// PostgreSQL has one column for all words: those of the scope and those of
+// titles, which are there without it as well, carry a mark that no word has.
+// Weights would do for titles, but have the engine look at every row again.
+const (
+	scopeMark = ":"
+	titleMark = "."
+)
+
+// vectorOf writes words as PostgreSQL keeps them.
 func vectorOf(scope, title, body []string) string {
 	var b strings.Builder
-	for _, w := range scope {
-		b.WriteString("':" + w + "' ")
-	}
-	for _, w := range title {
-		b.WriteString("'" + w + "':1A ")
-	}
-	seen := make(map[string]bool, len(body))
-	for _, w := range body {
-		if !seen[w] {
-			seen[w] = true
-			b.WriteString("'" + w + "':2 ")
+	seen := map[string]bool{}
+	add := func(mark string, words []string) {
+		for _, w := range words {
+			if word := mark + w; !seen[word] {
+				seen[word] = true
+				b.WriteString("'" + word + "' ")
+			}
 		}
 	}
+	add(scopeMark, scope)
+	add(titleMark, title)
+	add("", title)
+	add("", body)
 	return b.String()
 }

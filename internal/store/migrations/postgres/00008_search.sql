@@ -18,12 +18,13 @@ CREATE TABLE search_documents (
 );
 
 -- Holds words only, not the texts. They are cut up and folded already; those that begin with a colon say who may
--- find them.
+-- find them, those that begin with a dot are of titles.
 CREATE TABLE search_words (
     id    bigint PRIMARY KEY REFERENCES search_documents (id) ON DELETE CASCADE,
     words tsvector NOT NULL
 );
-CREATE INDEX ix_search_words_words ON search_words USING gin (words);
+-- Words that wait to be sorted in are read by every search.
+CREATE INDEX ix_search_words_words ON search_words USING gin (words) WITH (gin_pending_list_limit = 256);
 
 -- +goose StatementBegin
 CREATE FUNCTION search_written() RETURNS trigger LANGUAGE plpgsql AS $$
