@@ -101,6 +101,17 @@ func (b Bucket) next(start Time) Time {
 // Window is a span of time that includes both of its ends.
 type Window struct{ From, To Time }
 
+// Buckets are the pieces of the window that lie in each of its buckets, in order.
+func (w Window) Buckets(b Bucket) []Window {
+	periods := w.Periods(b)
+	pieces := make([]Window, len(periods))
+	for i, at := range periods {
+		pieces[i] = Window{at, b.next(at).Add(-time.Microsecond)}
+	}
+	pieces[0].From, pieces[len(pieces)-1].To = w.From, w.To
+	return pieces
+}
+
 // Contains reports whether t lies in the window.
 func (w Window) Contains(t Time) bool { return !t.Before(w.From) && !t.After(w.To) }
 

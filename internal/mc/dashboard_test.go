@@ -54,9 +54,12 @@ func TestEveryMomentHasItsBucket(t *testing.T) {
 		window, _ := key.Windows(now)
 		at := window.From.Add(key.Length() / 1000 * time.Duration(rapid.IntRange(0, 1000).Draw(t, "at")))
 		bucket := key.Bucket()
-		found := false
-		for _, p := range window.Periods(bucket) {
-			found = found || p == bucket.Start(at)
+		found, pieces := false, window.Buckets(bucket)
+		for i, p := range window.Periods(bucket) {
+			found = found || p == bucket.Start(at) && pieces[i].Contains(at)
+			if i > 0 && pieces[i].From != pieces[i-1].To.Add(time.Microsecond) {
+				t.Errorf("%v does not follow %v", pieces[i], pieces[i-1])
+			}
 		}
 		if !window.Contains(at) || !found || bucket.Start(at).After(at) || !bucket.next(bucket.Start(at)).After(at) {
 			t.Errorf("%v of %v begins at %v", at, window, bucket.Start(at))

@@ -30,13 +30,12 @@ const pendingShown = 10
 func (f *Feature) Dashboard(ctx context.Context, m mc.Member, filter Filter) (DashboardMetrics, error) {
 	now := f.clock()
 	primary, comparison := filter.Range.Windows(now)
-	d := store.Dashboard{Bucket: filter.Range.Bucket(), Primary: primary, Comparison: comparison}
 	shown := newDashboard(filter.Range, now, primary, comparison)
-	var err error
-	if d.Boards, err = f.boards(ctx, m, filter); err != nil || len(d.Boards) == 0 {
+	boards, err := f.boards(ctx, m, filter)
+	if err != nil || len(boards) == 0 {
 		return shown, err
 	}
-	return shown, f.fill(ctx, &shown, d)
+	return shown, f.fill(ctx, &shown, boards, primary, comparison)
 }
 
 // Filter chooses what the dashboard shows.
@@ -67,35 +66,36 @@ func (f *Feature) boards(ctx context.Context, m mc.Member, filter Filter) ([]mc.
 }
 
 // fill asks the database and puts its numbers in their places.
-func (f *Feature) fill(ctx context.Context, shown *DashboardMetrics, d store.Dashboard) error {
-	counts, err := f.store.TaskCounts(ctx, d)
+func (f *Feature) fill(ctx context.Context, shown *DashboardMetrics, boards []mc.ID, primary, comparison mc.Window) error {
+	bucket := shown.Range.Bucket()
+	buckets := append(primary.Buckets(bucket), comparison.Buckets(bucket)...)
+	counts, err := f.store.TaskCounts(ctx, boards)
 	if err != nil {
 		return err
 	}
-	points, err := f.store.TaskPoints(ctx, d)
+	tasks, err := f.store.TaskPoints(ctx, boards, buckets)
 	if err != nil {
 		return err
 	}
-	median, err := f.store.MedianHours(ctx, d)
+	events, err := f.store.EventPoints(ctx, boards, buckets)
 	if err != nil {
 		return err
 	}
-	events, err := f.store.EventPoints(ctx, d)
+	agents, err := f.store.AgentsSeen(ctx, boards, primary)
 	if err != nil {
 		return err
 	}
-	agents, err := f.store.AgentsSeen(ctx, d)
-	if err != nil {
-		return err
-	}
-	pending, err := f.store.PendingApprovals(ctx, d.Boards, pendingShown)
+	pending, err := f.store.PendingApprovals(ctx, boards, pendingShown)
 	if err != nil {
 		return err
 	}
 	shown.countTasks(counts)
-	shown.plotTasks(points)
+	worked := shown.plotTasks(tasks)
 	shown.plotErrors(events)
-	shown.KPIs.MedianCycleTimeHours, shown.KPIs.ActiveAgents = median, agents
+	shown.KPIs.ActiveAgents = agents
 	shown.listPending(pending)
-	return nil
+	if worked > 0 {
+		shown.KPIs.MedianCycleTimeHours, err = f.store.MedianHours(ctx, boards, primary, worked)
+	}
+	return err
 }

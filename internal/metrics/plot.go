@@ -21,100 +21,51 @@ func (m *DashboardMetrics) countTasks(counts []store.StatusCount) {
 	}
 }
 
-// share is a sum over a count, which both may come in several parts.
-type share struct {
-	sum   float64
-	count int
-}
-
-// shares collects parts of the buckets of a series set, and then writes each
-// share times a factor.
-type shares map[*DashboardSeriesPoint]*share
-
-func (s shares) add(set *DashboardSeriesSet, part store.Part, period mc.Time, sum float64, count int) {
-	for _, point := range set.at(part, period) {
-		if s[point] == nil {
-			s[point] = &share{}
-		}
-		s[point].sum += sum
-		s[point].count += count
-	}
-}
-
-func (s shares) write(factor float64) {
-	for point, of := range s {
-		point.Value = factor * of.sum / float64(of.count)
-	}
-}
-
-func (m *DashboardMetrics) plotTasks(points []store.TaskPoint) {
-	hours := shares{}
+// plotTasks puts numbers of tasks into the series, and tells of how many in the
+// primary window it is known how long the work on them took.
+func (m *DashboardMetrics) plotTasks(points []store.TaskPoint) (worked int) {
 	for _, p := range points {
-		if p.Series == store.SeriesWork {
-			hours.add(&m.CycleTime, p.Part, p.Period, p.Hours, p.Count)
-			continue
+		m.Throughput.at(p.Bucket).Value = float64(p.Done)
+		if p.Worked > 0 {
+			m.CycleTime.at(p.Bucket).Value = p.Hours / float64(p.Worked)
 		}
-		status := mc.TaskStatus(p.Series)
-		if status == mc.StatusDone {
-			for _, point := range m.Throughput.at(p.Part, p.Period) {
-				point.Value += float64(p.Count)
-			}
+		if p.Bucket < len(m.CycleTime.Primary.Points) {
+			worked += p.Worked
 		}
-		for _, point := range m.WIP.at(p.Part, p.Period) {
-			*point.of(status) += p.Count
-		}
+		w := m.WIP.at(p.Bucket)
+		w.Inbox, w.InProgress, w.Review, w.Done = p.Inbox, p.InProgress, p.Review, p.Done
 	}
-	hours.write(1)
+	return worked
 }
 
 func (m *DashboardMetrics) plotErrors(points []store.EventPoint) {
+	const percent = 100.0
 	failed, count := 0, 0
-	rates := shares{}
 	for _, p := range points {
-		if p.Part.InPrimary() {
+		if p.Count == 0 {
+			continue
+		}
+		m.ErrorRate.at(p.Bucket).Value = percent * float64(p.Failed) / float64(p.Count)
+		if p.Bucket < len(m.ErrorRate.Primary.Points) {
 			failed, count = failed+p.Failed, count+p.Count
 		}
-		rates.add(&m.ErrorRate, p.Part, p.Period, float64(p.Failed), p.Count)
 	}
-	const percent = 100
-	rates.write(percent)
 	if count > 0 {
 		m.KPIs.ErrorRatePct = percent * float64(failed) / float64(count)
 	}
 }
 
-// at are the points of a bucket in the windows that a part belongs to.
-func (s *DashboardSeriesSet) at(part store.Part, period mc.Time) []*DashboardSeriesPoint {
-	return pick(part, s.Primary.Points, s.Comparison.Points, func(p *DashboardSeriesPoint) bool { return p.Period.Equal(period) })
-}
-
-func (s *DashboardWipSeriesSet) at(part store.Part, period mc.Time) []*DashboardWipPoint {
-	return pick(part, s.Primary.Points, s.Comparison.Points, func(p *DashboardWipPoint) bool { return p.Period.Equal(period) })
-}
-
-func pick[P any](part store.Part, primary, comparison []P, wanted func(p *P) bool) (points []*P) {
-	for _, window := range []struct {
-		belongs bool
-		points  []P
-	}{{part.InPrimary(), primary}, {part.InComparison(), comparison}} {
-		for i := range window.points {
-			if window.belongs && wanted(&window.points[i]) {
-				points = append(points, &window.points[i])
-			}
-		}
+// at is the point of a bucket: those of the primary window come first.
+func (s *DashboardSeriesSet) at(bucket int) *DashboardSeriesPoint {
+	if n := len(s.Primary.Points); bucket >= n {
+		return &s.Comparison.Points[bucket-n]
 	}
-	return points
+	return &s.Primary.Points[bucket]
 }
 
-// of is the number of a status.
-func (p *DashboardWipPoint) of(status mc.TaskStatus) *int {
-	switch status {
-	case mc.StatusInProgress:
-		return &p.InProgress
-	case mc.StatusReview:
-		return &p.Review
-	case mc.StatusDone:
-		return &p.Done
+func (s *DashboardWipSeriesSet) at(bucket int) *DashboardWipPoint {
+	if n := len(s.Primary.Points); bucket >= n {
+		return &s.Comparison.Points[bucket-n]
 	}
-	return &p.Inbox
+	return &s.Primary.Points[bucket]
 }

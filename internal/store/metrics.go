@@ -2,20 +2,14 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"missioncontrol/internal/mc"
 )
 
-// The queries of the dashboard. Each reads one table once, counts in the
-// database, and touches only what lies in the two windows; the number of tasks
-// by status is counted in an index.
-
-// Dashboard chooses what the dashboard counts.
-type Dashboard struct {
-	Boards              []mc.ID
-	Bucket              mc.Bucket
-	Primary, Comparison mc.Window
-}
+// The queries of the dashboard. They count in the database and in indexes; what
+// they cost depends on what lies in the windows, but for the number of tasks by
+// status, which have no window.
 
 // BoardPlace is a board with the group it is in.
 type BoardPlace struct {
@@ -36,117 +30,98 @@ type StatusCount struct {
 }
 
 // TaskCounts counts the tasks of the boards by status.
-func (r Reader) TaskCounts(ctx context.Context, d Dashboard) ([]StatusCount, error) {
-	boards, args := in(d.Boards)
+func (r Reader) TaskCounts(ctx context.Context, boards []mc.ID) ([]StatusCount, error) {
+	placeholders, args := in(boards)
 	// By board first, as the index has it: nothing is sorted.
 	return list[StatusCount](ctx, r, `
 		SELECT c.status, sum(c.n) AS n
-		FROM (SELECT t.board_id, t.status, count(*) AS n FROM tasks t WHERE t.board_id IN `+boards+` GROUP BY t.board_id, t.status) c
+		FROM (SELECT t.board_id, t.status, count(*) AS n FROM tasks t WHERE t.board_id IN `+placeholders+` GROUP BY t.board_id, t.status) c
 		GROUP BY c.status`, args...)
 }
 
-// Part tells in which of the two windows something lies.
-type Part int
-
-// The parts. The moment at which the windows meet belongs to both.
-const (
-	PartComparison Part = 1
-	PartBoth       Part = 2
-	PartPrimary    Part = 3
-)
-
-// InPrimary reports whether the part belongs to the primary window.
-func (p Part) InPrimary() bool { return p >= PartBoth }
-
-// InComparison reports whether the part belongs to the comparison window.
-func (p Part) InComparison() bool { return p <= PartBoth }
-
-// TaskPoint is a number of tasks in a bucket of a window.
+// TaskPoint counts tasks in a bucket.
 type TaskPoint struct {
-	Series string  `db:"series"` // the status, or SeriesWork
-	Part   Part    `db:"part"`
-	Period mc.Time `db:"period"`
-	Count  int     `db:"n"`
-	Hours  float64 `db:"hours"` // of work, together
+	Bucket     int     `db:"n"` // its place among the buckets asked for
+	Inbox      int     `db:"inbox"`
+	InProgress int     `db:"in_progress"`
+	Review     int     `db:"review"`
+	Done       int     `db:"done"`
+	Worked     int     `db:"worked"` // in review or done, by the end of the work on them
+	Hours      float64 `db:"hours"`  // of that work, together
 }
 
-// SeriesWork is the series of tasks in review or done by the end of the work on
-// them; the others are of the tasks that have a status, by when they got it.
-const SeriesWork = "work"
-
-// TaskPoints counts the tasks of the boards in the buckets of both windows.
-func (r Reader) TaskPoints(ctx context.Context, d Dashboard) ([]TaskPoint, error) {
-	boards, ids := in(d.Boards)
-	part, meet := d.part()
-	args := meet
-	for range 3 {
-		args = append(append(args, ids...), d.Comparison.From, d.Primary.To)
+// TaskPoints counts the tasks of the boards in buckets: by when they got the
+// status that they have, those in the inbox by when they were made.
+func (r Reader) TaskPoints(ctx context.Context, boards []mc.ID, buckets []mc.Window) ([]TaskPoint, error) {
+	table, args := r.bucketTable(buckets)
+	placeholders, ids := in(boards)
+	counted := func(what, condition, at string) string {
+		args = append(args, ids...)
+		return `(SELECT ` + what + ` FROM tasks t WHERE t.board_id IN ` + placeholders + ` AND ` + condition + ` AND ` + at + ` BETWEEN b.low AND b.high)`
 	}
-	return list[TaskPoint](ctx, r, `
-		SELECT p.series, p.part, p.period, count(*) AS n, sum(p.hours) AS hours
-		FROM (
-			SELECT x.series, `+part+` AS part, `+r.bucketOf("x.at", d.Bucket)+` AS period, x.hours
-			FROM (
-				SELECT t.status AS series, t.created_at AS at, 0.0 AS hours FROM tasks t
-				WHERE t.board_id IN `+boards+` AND t.status = 'inbox' AND t.created_at BETWEEN ? AND ?
-				UNION ALL
-				SELECT t.status, t.status_changed_at, 0.0 FROM tasks t
-				WHERE t.board_id IN `+boards+` AND t.status IN ('in_progress', 'review', 'done') AND t.status_changed_at BETWEEN ? AND ?
-				UNION ALL
-				SELECT '`+SeriesWork+`', t.work_ended_at, `+r.hoursBetween("t.work_started_at", "t.work_ended_at")+` FROM tasks t
-				WHERE t.board_id IN `+boards+` AND t.status IN ('review', 'done') AND t.work_ended_at BETWEEN ? AND ?
-			) x
-		) p
-		GROUP BY p.series, p.part, p.period`, args...)
+	const worked = `t.status IN ('review', 'done')`
+	// A count for each bucket reads the same entries of an index as one grouped by
+	// buckets, but sorts nothing.
+	query := `SELECT b.n,
+		` + counted(`count(*)`, `t.status = 'inbox'`, `t.created_at`) + ` AS inbox,
+		` + counted(`count(*)`, `t.status = 'in_progress'`, `t.status_changed_at`) + ` AS in_progress,
+		` + counted(`count(*)`, `t.status = 'review'`, `t.status_changed_at`) + ` AS review,
+		` + counted(`count(*)`, `t.status = 'done'`, `t.status_changed_at`) + ` AS done,
+		` + counted(`count(*)`, worked, `t.work_ended_at`) + ` AS worked,
+		` + counted(`coalesce(sum(`+r.hoursOfWork()+`), 0.0)`, worked, `t.work_ended_at`) + ` AS hours
+		FROM buckets b`
+	return list[TaskPoint](ctx, r, table+query, args...)
 }
 
-// MedianHours is the continuous median of the hours of work on tasks in review
-// or done whose work ended within the primary window; nil without any.
-func (r Reader) MedianHours(ctx context.Context, d Dashboard) (*float64, error) {
-	boards, args := in(d.Boards)
-	from := ` FROM tasks t WHERE t.board_id IN ` + boards + ` AND t.status IN ('review', 'done') AND t.work_ended_at BETWEEN ? AND ?`
-	args = append(args, d.Primary.From, d.Primary.To)
-	hours := r.hoursBetween("t.work_started_at", "t.work_ended_at")
-	if r.dialect == PostgreSQL {
-		return get[*float64](ctx, r, `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY `+hours+`)`+from, args...)
-	}
-	// The one in the middle, or the mean of the two.
-	return get[*float64](ctx, r, `
-		SELECT avg(w.hours)
-		FROM (SELECT `+hours+` AS hours, row_number() OVER (ORDER BY `+hours+`) AS n, count(*) OVER () AS total `+from+`) w
-		WHERE w.n IN ((w.total + 1) / 2, w.total / 2 + 1)`, args...)
-}
-
-// EventPoint is a number of events about tasks in a bucket of a window.
+// EventPoint counts events about tasks in a bucket.
 type EventPoint struct {
-	Part   Part    `db:"part"`
-	Period mc.Time `db:"period"`
-	Count  int     `db:"n"`
-	Failed int     `db:"failed"` // those whose type ends in failed
+	Bucket int `db:"n"` // its place among the buckets asked for
+	Count  int `db:"events"`
+	Failed int `db:"failed"` // those whose type ends in failed
 }
 
 // EventPoints counts the events about tasks of the boards that are still there.
-func (r Reader) EventPoints(ctx context.Context, d Dashboard) ([]EventPoint, error) {
-	boards, ids := in(d.Boards)
-	part, args := d.part()
-	args = append(append(args, "%failed"), ids...)
-	return list[EventPoint](ctx, r, `
-		SELECT p.part, p.period, count(*) AS n, sum(p.failed) AS failed
-		FROM (
-			SELECT `+part+` AS part, `+r.bucketOf("x.created_at", d.Bucket)+` AS period, CASE WHEN x.event_type LIKE ? THEN 1 ELSE 0 END AS failed
-			FROM (
-				SELECT e.created_at, e.created_at AS at, e.event_type FROM activity_events e
-				WHERE e.board_id IN `+boards+` AND e.task_id IS NOT NULL AND e.created_at BETWEEN ? AND ?
-			) x
-		) p
-		GROUP BY p.part, p.period`, append(args, d.Comparison.From, d.Primary.To)...)
+func (r Reader) EventPoints(ctx context.Context, boards []mc.ID, buckets []mc.Window) ([]EventPoint, error) {
+	table, args := r.bucketTable(buckets)
+	placeholders, ids := in(boards)
+	from := ` FROM activity_events e WHERE e.board_id IN ` + placeholders + ` AND e.task_id IS NOT NULL AND e.created_at BETWEEN b.low AND b.high`
+	args = append(append(append(args, ids...), ids...), "%failed")
+	return list[EventPoint](ctx, r, table+`
+		SELECT b.n, (SELECT count(*)`+from+`) AS events, (SELECT count(*)`+from+` AND e.event_type LIKE ?) AS failed FROM buckets b`, args...)
 }
 
-// AgentsSeen counts the agents of the boards that were seen within the primary window.
-func (r Reader) AgentsSeen(ctx context.Context, d Dashboard) (int, error) {
-	boards, args := in(d.Boards)
-	return count(ctx, r, `SELECT count(*) FROM agents a WHERE a.board_id IN `+boards+` AND a.last_seen_at BETWEEN ? AND ?`,
-		append(args, d.Primary.From, d.Primary.To)...)
+// bucketTable is the table buckets with the number and both ends of each.
+func (r Reader) bucketTable(buckets []mc.Window) (with string, args []any) {
+	row := `(?, ?, ?)`
+	if r.dialect == PostgreSQL {
+		row = `(CAST(? AS integer), CAST(? AS timestamp), CAST(? AS timestamp))`
+	}
+	rows := make([]string, len(buckets))
+	for i, b := range buckets {
+		rows[i], args = row, append(args, i, b.From, b.To)
+	}
+	return `WITH buckets (n, low, high) AS (VALUES ` + strings.Join(rows, `, `) + `) `, args
+}
+
+// MedianHours is the continuous median of the hours of work on tasks in review
+// or done whose work ended within a window, of which there are n.
+func (r Reader) MedianHours(ctx context.Context, boards []mc.ID, w mc.Window, n int) (*float64, error) {
+	placeholders, args := in(boards)
+	from := ` FROM tasks t WHERE t.board_id IN ` + placeholders + ` AND t.status IN ('review', 'done') AND t.work_ended_at BETWEEN ? AND ?`
+	args = append(args, w.From, w.To)
+	if r.dialect == PostgreSQL {
+		return get[*float64](ctx, r, `SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY `+r.hoursOfWork()+`)`+from, args...)
+	}
+	// The one in the middle, or the mean of the two.
+	return get[*float64](ctx, r, `SELECT avg(w.hours) FROM (SELECT `+r.hoursOfWork()+` AS hours`+from+` ORDER BY 1 LIMIT ? OFFSET ?) w`,
+		append(args, 2-n%2, max(0, n-1)/2)...)
+}
+
+// AgentsSeen counts the agents of the boards that were seen within a window.
+func (r Reader) AgentsSeen(ctx context.Context, boards []mc.ID, w mc.Window) (int, error) {
+	placeholders, args := in(boards)
+	return count(ctx, r, `SELECT count(*) FROM agents a WHERE a.board_id IN `+placeholders+` AND a.last_seen_at BETWEEN ? AND ?`,
+		append(args, w.From, w.To)...)
 }
 
 // PendingApproval is an approval that waits for its decision, with what is shown
@@ -178,30 +153,9 @@ func (r Reader) PendingApprovals(ctx context.Context, boards []mc.ID, limit int)
 		ORDER BY a.created_at DESC, a.seq DESC, a.id`, append(args, limit)...)
 }
 
-// part tells the part that x.at lies in, with the arguments for it.
-func (d Dashboard) part() (expression string, args []any) {
-	return `CASE WHEN x.at < ? THEN 1 WHEN x.at = ? THEN 2 ELSE 3 END`, []any{d.Primary.From, d.Primary.From}
-}
-
-// bucketOf is the beginning of the bucket that a time lies in, in the form in
-// which times are stored.
-func (r Reader) bucketOf(column string, bucket mc.Bucket) string {
-	if r.dialect == PostgreSQL {
-		return `date_trunc('` + string(bucket) + `', ` + column + `)`
-	}
-	switch bucket {
-	case mc.BucketHour:
-		return `substr(` + column + `, 1, 13) || ':00:00.000000'`
-	case mc.BucketWeek: // the Sunday that ends it, and back
-		return `date(substr(` + column + `, 1, 10), 'weekday 0', '-6 days') || 'T00:00:00.000000'`
-	case mc.BucketMonth:
-		return `substr(` + column + `, 1, 7) || '-01T00:00:00.000000'`
-	}
-	return `substr(` + column + `, 1, 10) || 'T00:00:00.000000'`
-}
-
-// hoursBetween is the distance of two times to the microsecond.
-func (r Reader) hoursBetween(from, to string) string {
+// hoursOfWork is how long the last phase of work on a task took, to the microsecond.
+func (r Reader) hoursOfWork() string {
+	const from, to = `t.work_started_at`, `t.work_ended_at`
 	if r.dialect == PostgreSQL {
 		return `(extract(epoch FROM ` + to + ` - ` + from + `) / 3600.0)::double precision`
 	}

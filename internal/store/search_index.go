@@ -1,11 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 
 	"missioncontrol/internal/mc"
@@ -17,8 +15,9 @@ import (
 // cut into words here, the same way for both engines. What is deleted leaves
 // the index by triggers alone.
 
-// searched are the tables whose texts are searched.
-var searched = map[string]bool{"tasks": true, "activity_events": true, "board_memory": true, "board_group_memory": true, "boards": true}
+// searched are the tables whose texts are searched. Comments are told by their
+// type: most other events have nothing to do with the search.
+var searched = map[string]bool{"tasks": true, "board_memory": true, "board_group_memory": true, "boards": true}
 
 // writesText reports whether a statement may leave notes.
 func writesText(query string) bool {
@@ -77,15 +76,17 @@ func (tx *Tx) indexSome(ctx context.Context) (int, error) {
 	if tx.dialect == PostgreSQL {
 		skip = " FOR UPDATE SKIP LOCKED" // notes that another transaction takes out
 	}
-	notes, err := list[note](ctx, tx.Reader, `
-		DELETE FROM search_pending WHERE id IN (SELECT p.id FROM search_pending p ORDER BY p.id LIMIT ?`+skip+`) RETURNING id, kind, entity_id`, notesAtOnce)
+	notes, err := list[note](ctx, tx.Reader, `SELECT p.id, p.kind, p.entity_id FROM search_pending p ORDER BY p.id LIMIT ?`+skip, notesAtOnce)
 	if err != nil || len(notes) == 0 {
 		return 0, err
 	}
-	slices.SortFunc(notes, func(a, b note) int { return cmp.Compare(a.ID, b.ID) })
-	ids := map[mc.SearchKind][]mc.ID{}
-	for _, n := range notes {
-		ids[n.Kind] = append(ids[n.Kind], n.Entity)
+	ids, taken := map[mc.SearchKind][]mc.ID{}, make([]int64, len(notes))
+	for i, n := range notes {
+		ids[n.Kind], taken[i] = append(ids[n.Kind], n.Entity), n.ID
+	}
+	placeholders, args := in(taken)
+	if _, err := exec(ctx, tx, `DELETE FROM search_pending WHERE id IN `+placeholders, args...); err != nil {
+		return 0, err
 	}
 	texts := map[mc.ID]Found{}
 	for kind, of := range ids {

@@ -84,6 +84,9 @@ type commands struct {
 	updateTask, updateAgent, setToken            *sql.Stmt
 	number, numberAgent, insertEvent             *sql.Stmt
 	log                                          []*sql.Stmt // by the number of rows, from 1 on
+
+	note, takeNote, taskText, commentText, boardText *sql.Stmt
+	insertDocument, insertWords                      *sql.Stmt
 }
 
 const maxLogged = 2
@@ -114,11 +117,29 @@ func prepareCommands(ctx context.Context, db preparer) (*commands, error) {
 		&c.numberAgent: `UPDATE agents SET seq = ? WHERE id = ?`,
 		&c.insertEvent: `INSERT INTO activity_events (` + strings.ReplaceAll(eventCols, "e.", "") + `) VALUES ` + tuple(9),
 	}
+	for into, text := range searchStatements(c) {
+		statements[into] = text
+	}
 	for n := range c.log {
 		statements[&c.log[n]] = `INSERT INTO change_log (seq, kind, scope_id, entity_id, detail, at) VALUES ` +
 			tuple(6) + strings.Repeat(`, `+tuple(6), n)
 	}
 	return c, prepareAll(ctx, db, statements)
+}
+
+// searchStatements keep the index of the search.
+func searchStatements(c *commands) map[**sql.Stmt]string {
+	return map[**sql.Stmt]string{
+		&c.note:     `SELECT p.id, p.kind, p.entity_id FROM search_pending p ORDER BY p.id LIMIT ?`,
+		&c.takeNote: `DELETE FROM search_pending WHERE id IN (?)`,
+		&c.taskText: `SELECT b.organization_id, t.board_id, t.title, substr(coalesce(t.description, ''), 1, 20000)
+			FROM tasks t JOIN boards b ON b.id = t.board_id WHERE t.id = ?`,
+		&c.commentText: `SELECT b.organization_id, t.board_id, t.title, substr(coalesce(e.message, ''), 1, 20000)
+			FROM activity_events e JOIN tasks t ON t.id = e.task_id JOIN boards b ON b.id = t.board_id WHERE e.event_type = 'task.comment' AND e.id = ?`,
+		&c.boardText:      `SELECT b.organization_id, b.id, b.name, substr(b.description || ' ' || coalesce(b.objective, ''), 1, 20000) FROM boards b WHERE b.id = ?`,
+		&c.insertDocument: `INSERT INTO search_documents (kind, entity_id) VALUES (?, ?) ON CONFLICT (entity_id) DO UPDATE SET kind = excluded.kind RETURNING id`,
+		&c.insertWords:    `INSERT OR REPLACE INTO search_words (rowid, scope, title, body) VALUES (?, ?, ?, ?)`,
+	}
 }
 
 func prepareAll(ctx context.Context, db preparer, statements map[**sql.Stmt]string) error {

@@ -12,7 +12,7 @@ UPDATE tasks SET work_started_at = coalesce(in_progress_at, previous_in_progress
 
 DROP INDEX ix_tasks_status_updated_at; -- what it was for asks by status_changed_at now
 CREATE INDEX ix_tasks_board_id_status_status_changed_at ON tasks (board_id, status, status_changed_at);
-CREATE INDEX ix_tasks_board_id_work_ended_at ON tasks (board_id, work_ended_at) WHERE work_ended_at IS NOT NULL;
+CREATE INDEX ix_tasks_board_id_work_ended_at ON tasks (board_id, work_ended_at, status, work_started_at) WHERE work_ended_at IS NOT NULL;
 CREATE INDEX ix_agents_board_id_last_seen_at ON agents (board_id, last_seen_at);
 
 -- With the type and the task in it, the dashboard counts without looking at the rows.
