@@ -106,6 +106,10 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
+	// As much as possible before Flush, which makes others wait; it writes comments.
+	if err := tx.indexTexts(ctx); err != nil {
+		return err
+	}
 	if err := tx.Flush(ctx); err != nil {
 		return err
 	}
