@@ -198,6 +198,9 @@ func write(ctx context.Context, tx *store.Tx, a mc.Agent, token provision.Token)
 		if !a.IsExternal() {
 			token.Issue(&a)
 		}
+		if err := tx.AuditAgent(ctx, mc.AuditAgentCreated, a, nil); err != nil {
+			return a, err
+		}
 		return a, tx.InsertAgent(ctx, a)
 	}
 	row, err := tx.LockAgent(ctx, a.ID)
@@ -207,6 +210,9 @@ func write(ctx context.Context, tx *store.Tx, a mc.Agent, token provision.Token)
 	row.Name, row.GatewayID, row.SessionKey, row.HeartbeatConfig, row.IdentityProfile = a.Name, a.GatewayID, mc.Ref(mc.SessionKeyOf(row)), a.HeartbeatConfig, a.IdentityProfile
 	row.IdentityTemplate, row.SoulTemplate, row.UpdatedAt = a.IdentityTemplate, a.SoulTemplate, a.UpdatedAt
 	token.Issue(&row)
+	if err := tx.AuditAgent(ctx, mc.AuditAgentTokenIssued, row, nil); err != nil {
+		return row, err
+	}
 	return row, tx.UpdateAgent(ctx, row)
 }
 

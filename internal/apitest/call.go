@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 )
 
@@ -18,6 +19,23 @@ type Caller func(r *http.Request)
 // As calls as a person.
 func As(u mc.User) Caller {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer user:"+u.ClerkUserID) }
+}
+
+const (
+	emailHeader    = "Test-Email"
+	verifiedHeader = "Test-Email-Verified"
+)
+
+// AsNewcomer calls as a person of whom the identity provider tells an address,
+// and maybe vouches for it.
+func AsNewcomer(subject, email string, verified bool) Caller {
+	return func(r *http.Request) {
+		As(mc.User{ClerkUserID: subject})(r)
+		r.Header.Set(emailHeader, email)
+		if verified {
+			r.Header.Set(verifiedHeader, "yes")
+		}
+	}
 }
 
 // AsAgent calls with an agent's token.
@@ -72,6 +90,17 @@ func (a Answer) Detail() any {
 // Call sends a request and returns the answer. body is JSON; empty sends none.
 func (w *World) Call(as Caller, method, path, body string) Answer {
 	w.t.Helper()
+	rec := w.CallRaw(as, method, path, body)
+	answer := Answer{Status: rec.Code}
+	if err := json.Unmarshal(rec.Body.Bytes(), &answer.Body); err != nil {
+		w.t.Fatalf("%s %s answered %d with %q: %v", method, path, rec.Code, rec.Body, err)
+	}
+	return answer
+}
+
+// CallRaw is Call for tests of the answer's bytes and headers.
+func (w *World) CallRaw(as Caller, method, path, body string) *httptest.ResponseRecorder {
+	w.t.Helper()
 	req := httptest.NewRequestWithContext(w.t.Context(), method, path, strings.NewReader(body))
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
@@ -79,11 +108,7 @@ func (w *World) Call(as Caller, method, path, body string) Answer {
 	as(req)
 	rec := httptest.NewRecorder()
 	w.router.ServeHTTP(rec, req)
-	answer := Answer{Status: rec.Code}
-	if err := json.Unmarshal(rec.Body.Bytes(), &answer.Body); err != nil {
-		w.t.Fatalf("%s %s answered %d with %q: %v", method, path, rec.Code, rec.Body, err)
-	}
-	return answer
+	return rec
 }
 
 // Frame is an event of a stream.
@@ -119,6 +144,7 @@ func (w *World) Open(as Caller, path string, header http.Header) *Stream {
 	}
 	s := &Stream{world: w, frames: make(chan Frame, 1024)}
 	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 2*httpapi.MaxBodyBytes) // an event may carry what a request brought
 	if res.StatusCode != http.StatusOK || !lines.Scan() {
 		w.t.Fatalf("GET %s answered %d", path, res.StatusCode)
 	}

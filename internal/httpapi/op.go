@@ -27,6 +27,10 @@ type Op struct {
 	RequestExamples  map[string]any // named examples of the body
 	ResponseExamples map[string]any
 	Hints            *Hints // for agents that choose operations at run time
+
+	// ETag gives answers an entity tag, made from the body. A client that names it
+	// in If-None-Match is answered 304 until something of the body is different.
+	ETag bool
 }
 
 // Hints tell an agent when to choose an operation (x-llm-intent and so on).
@@ -91,7 +95,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			r.fail(w, req, err)
 			return
 		}
-		out, err := handle(req.Context(), scope, in)
+		out, err := handle(caused(req.Context(), scope), scope, in)
 		if err != nil {
 			r.fail(w, req, err)
 			return
@@ -99,6 +103,10 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 		status := http.StatusOK
 		if c, ok := any(out).(StatusCoder); ok {
 			status = c.StatusCode()
+		}
+		if op.ETag && status == http.StatusOK {
+			r.writeTagged(w, req, out)
+			return
 		}
 		r.writeJSON(w, req, status, out)
 	})))
@@ -140,8 +148,10 @@ type operation struct {
 	limit  *LimitPolicy
 	path   []PathParam
 	plan   *inputPlan
-	output reflect.Type // nil: an event stream or a page
+	output reflect.Type // nil: an event stream, a download or a page
 	stream *StreamDoc
+
+	download []string // content types of a file
 }
 
 func newOperation(op Op, auth Auth, guardErrors []ErrorDoc, limit *LimitPolicy, path []PathParam, plan *inputPlan) *operation {

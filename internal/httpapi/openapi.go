@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,7 +9,6 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -159,6 +156,11 @@ func describe(reg *schemas, op *operation) *huma.Operation {
 		}
 	}
 	out.Responses["200"] = success(reg, op)
+	if op.ETag {
+		tag := map[string]*huma.Param{"ETag": {Description: "Names the body; send it back in If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}
+		out.Responses["200"].Headers = tag
+		out.Responses["304"] = &huma.Response{Description: "Nothing is different from the body that If-None-Match names.", Headers: tag}
+	}
 	refusals(reg, op, out)
 	if l := op.limit; l != nil {
 		for key, value := range map[string]any{"policy": l.Name, "limit": l.Limit, "window-seconds": int(l.Window.Seconds()), "scope": "client-ip", "applies-to": l.AppliesTo, "counts": l.Counts} {
@@ -195,6 +197,13 @@ func success(reg *schemas, op *operation) *huma.Response {
 				"application/json": {Schema: &huma.Schema{}},
 			},
 		}
+	}
+	if len(op.download) > 0 {
+		out := &huma.Response{Description: "A file.", Content: map[string]*huma.MediaType{}}
+		for _, contentType := range op.download {
+			out.Content[contentType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
+		return out
 	}
 	return &huma.Response{
 		Description: "The operation succeeded.",
@@ -235,6 +244,9 @@ func parameters(reg *schemas, op *operation) []*huma.Param {
 			schema.Default = defaultOf(p.field)
 		}
 		out = append(out, &huma.Param{Name: p.name, In: p.in, Required: p.required, Schema: schema, Description: p.tag.Get("doc")})
+	}
+	if op.ETag {
+		out = append(out, &huma.Param{Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString}, Description: "Entity tag of the body that the client has."})
 	}
 	if op.forAgents() {
 		for _, name := range []string{"X-Agent-Token", "Authorization"} {
@@ -346,12 +358,11 @@ func (r *Router) ServeDocument(path string, doc *huma.OpenAPI) error {
 	if err != nil {
 		return fmt.Errorf("encode the OpenAPI document: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	etag := entityTag(body)
 	page := compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("ETag", etag)
 		w.Header().Set("Content-Type", "application/json")
-		if strings.Contains(req.Header.Get("If-None-Match"), etag) {
+		if noneMatch(req.Header.Values("If-None-Match"), etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}

@@ -7,6 +7,7 @@ type User struct {
 	ID                   ID      `db:"id"`
 	ClerkUserID          string  `db:"clerk_user_id"` // subject of the identity provider
 	Email                *string `db:"email"`
+	EmailVerified        bool    `db:"email_verified"` // the identity provider vouches for Email
 	Name                 *string `db:"name"`
 	PreferredName        *string `db:"preferred_name"`
 	Pronouns             *string `db:"pronouns"`
@@ -15,6 +16,16 @@ type User struct {
 	Context              *string `db:"context"`
 	IsSuperAdmin         bool    `db:"is_super_admin"`
 	ActiveOrganizationID *ID     `db:"active_organization_id"`
+}
+
+// DisplayName is what others call the person.
+func (u User) DisplayName() string {
+	for _, name := range []*string{u.PreferredName, u.Name} {
+		if name != nil && *name != "" {
+			return *name
+		}
+	}
+	return "User"
 }
 
 // The single user of local mode.

@@ -85,7 +85,7 @@ func (f *Feature) fill(ctx context.Context, shown *DashboardMetrics, boards []mc
 	if err != nil {
 		return err
 	}
-	pending, err := f.store.PendingApprovals(ctx, boards, pendingShown)
+	pending, err := f.store.NewestPending(ctx, boards, pendingShown)
 	if err != nil {
 		return err
 	}

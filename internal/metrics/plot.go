@@ -10,15 +10,16 @@ func (m *DashboardMetrics) countTasks(counts []store.StatusCount) {
 	for _, c := range counts {
 		switch c.Status {
 		case mc.StatusInbox:
-			k.InboxTasks = c.Count
+			k.InboxTasks += c.Count
 		case mc.StatusInProgress:
-			k.InProgressTasks, k.TasksInProgress = c.Count, c.Count
+			k.InProgressTasks += c.Count
 		case mc.StatusReview:
-			k.ReviewTasks = c.Count
+			k.ReviewTasks += c.Count
 		case mc.StatusDone:
-			k.DoneTasks = c.Count
+			k.DoneTasks += c.Count
 		}
 	}
+	k.TasksInProgress = k.InProgressTasks
 }
 
 // plotTasks puts numbers of tasks into the series, and tells of how many in the

@@ -23,22 +23,6 @@ func (r Reader) ReadableBoardPlaces(ctx context.Context, m mc.Member) ([]BoardPl
 	return list[BoardPlace](ctx, r, `SELECT p.id, p.board_group_id FROM boards p WHERE p.id IN (`+readable+`)`, args...)
 }
 
-// StatusCount is how many tasks have a status.
-type StatusCount struct {
-	Status mc.TaskStatus `db:"status"`
-	Count  int           `db:"n"`
-}
-
-// TaskCounts counts the tasks of the boards by status.
-func (r Reader) TaskCounts(ctx context.Context, boards []mc.ID) ([]StatusCount, error) {
-	placeholders, args := in(boards)
-	// By board first, as the index has it: nothing is sorted.
-	return list[StatusCount](ctx, r, `
-		SELECT c.status, sum(c.n) AS n
-		FROM (SELECT t.board_id, t.status, count(*) AS n FROM tasks t WHERE t.board_id IN `+placeholders+` GROUP BY t.board_id, t.status) c
-		GROUP BY c.status`, args...)
-}
-
 // TaskPoint counts tasks in a bucket.
 type TaskPoint struct {
 	Bucket     int     `db:"n"` // its place among the buckets asked for
@@ -137,9 +121,9 @@ type PendingApproval struct {
 	Total      int     `db:"total"`      // of all that wait
 }
 
-// PendingApprovals lists the newest approvals of the boards that wait, and tells
+// NewestPending lists the newest approvals of the boards that wait, and tells
 // with each how many there are.
-func (r Reader) PendingApprovals(ctx context.Context, boards []mc.ID, limit int) ([]PendingApproval, error) {
+func (r Reader) NewestPending(ctx context.Context, boards []mc.ID, limit int) ([]PendingApproval, error) {
 	placeholders, args := in(boards)
 	return list[PendingApproval](ctx, r, `
 		SELECT a.id, a.board_id, b.name AS board_name, a.action_type, a.confidence, a.created_at, a.total,

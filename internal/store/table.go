@@ -44,10 +44,27 @@ func (t *table[T]) cols(alias string) string {
 
 // insert writes new rows, all columns of each.
 func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...*T) error {
+	return t.insertOr(ctx, tx, "", rows...)
+}
+
+// upsert is insert for rows of which others with the same key may exist: of
+// these the named columns are overwritten. key are the columns of a unique
+// index; no two of the rows may have the same.
+func (t *table[T]) upsert(ctx context.Context, tx *Tx, key string, overwrite []string, rows ...*T) error {
+	var set []string
+	for _, c := range overwrite {
+		set = append(set, c+" = excluded."+c)
+	}
+	return t.insertOr(ctx, tx, " ON CONFLICT ("+key+") DO UPDATE SET "+strings.Join(set, ", "), rows...)
+}
+
+// insertOr is insert with a clause that says what becomes of rows that are there
+// already.
+func (t *table[T]) insertOr(ctx context.Context, tx *Tx, onConflict string, rows ...*T) error {
 	// Batches of powers of two share a few prepared statements.
 	for size := 32; len(rows) > 0; size /= 2 {
 		for len(rows) >= size {
-			if _, err := exec(ctx, tx, t.head+t.row+strings.Repeat(","+t.row, size-1), t.values(rows[:size])...); err != nil {
+			if _, err := exec(ctx, tx, t.head+t.row+strings.Repeat(","+t.row, size-1)+onConflict, t.values(rows[:size])...); err != nil {
 				return fmt.Errorf("insert into %s: %w", t.name, err)
 			}
 			rows = rows[size:]
