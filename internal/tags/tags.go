@@ -29,7 +29,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft TagCreat
 	err := f.store.Write(ctx, func(tx *store.Tx) error {
 		made.Tag = draft.tag(organization, tx.Now())
 		tx.Announce(store.KindTag, organization, made.ID)
-		return wordDuplicate(tx.InsertTags(ctx, &made.Tag))
+		return wordDuplicate(tx.InsertTag(ctx, made.Tag))
 	})
 	return view(made), err
 }

@@ -22,14 +22,14 @@ func quoted(ids []mc.ID) string { return string(mc.JSONOf(ids)) }
 
 // manyTags adds tags to the organization of the room.
 func (r *room) manyTags(n int) []mc.ID {
-	ids, tags := make([]mc.ID, n), make([]*mc.Tag, n)
+	ids, tags := make([]mc.ID, n), make([]mc.Tag, n)
 	now := mc.SystemClock()
 	for i := range ids {
 		ids[i] = mc.NewID()
 		name := fmt.Sprintf("tag %d", i)
-		tags[i] = &mc.Tag{ID: ids[i], OrganizationID: r.Organization.ID, Name: name, Slug: mc.Slug(name), Color: "9e9e9e", CreatedAt: now, UpdatedAt: now}
+		tags[i] = mc.Tag{ID: ids[i], OrganizationID: r.Organization.ID, Name: name, Slug: mc.Slug(name), Color: "9e9e9e", CreatedAt: now, UpdatedAt: now}
 	}
-	r.Write(func(ctx context.Context, tx *store.Tx) error { return tx.InsertTags(ctx, tags...) })
+	r.Write(func(ctx context.Context, tx *store.Tx) error { return tx.InsertTag(ctx, tags...) })
 	return ids
 }
 

@@ -18,7 +18,7 @@ func (r *room) tag(organization mc.ID, name string) string {
 	tag := mc.Tag{ID: mc.NewID(), OrganizationID: organization, Name: name, Slug: mc.TagSlug(nil, name), Color: "9e9e9e"}
 	r.Write(func(ctx context.Context, tx *store.Tx) error {
 		tag.CreatedAt, tag.UpdatedAt = tx.Now(), tx.Now()
-		return tx.InsertTags(ctx, &tag)
+		return tx.InsertTag(ctx, tag)
 	})
 	return tag.ID.String()
 }
