@@ -100,10 +100,10 @@ func (tx *Tx) MergeGrants(ctx context.Context, member mc.ID, boards []mc.BoardAc
 	for _, g := range grants {
 		g.CanRead = g.CanRead || g.CanWrite
 	}
-	return grantTable.insertOr(ctx, tx, `
+	return grantTable.write(ctx, tx, `
 		ON CONFLICT (organization_member_id, board_id) DO UPDATE SET
 			can_read = organization_board_access.can_read OR excluded.can_read,
-			can_write = organization_board_access.can_write OR excluded.can_write, updated_at = excluded.updated_at`, grants...)
+			can_write = organization_board_access.can_write OR excluded.can_write, updated_at = excluded.updated_at`, grants)
 }
 
 func (tx *Tx) grants(member mc.ID, boards []mc.BoardAccess) []*mc.BoardGrant {
