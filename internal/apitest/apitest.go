@@ -87,6 +87,42 @@ func (w *World) Write(do func(ctx context.Context, tx *store.Tx) error) {
 	}
 }
 
+// Changes lists the changes of a kind that were announced, without their numbers.
+func (w *World) Changes(kind string) (told []store.Change) {
+	w.t.Helper()
+	all, err := w.Store.ChangesAfter(w.t.Context(), 0, 10_000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.Seq = 0; c.Kind == kind {
+			told = append(told, c)
+		}
+	}
+	return told
+}
+
+// Heard waits until a subscription has received a number of changes, and returns
+// those that it has.
+func (w *World) Heard(s *live.Subscription, atLeast int) (changes []store.Change) {
+	w.t.Helper()
+	for late := time.After(patience); len(changes) < atLeast; {
+		select {
+		case <-s.Ready():
+		case <-late:
+			w.t.Fatalf("of %d changes %v were announced", atLeast, changes)
+		}
+		items, complete := s.Take()
+		if s.Done(); !complete {
+			w.t.Fatal("changes were lost")
+		}
+		for _, it := range items {
+			changes = append(changes, it.Change)
+		}
+	}
+	return changes
+}
+
 // NewOrganization adds an organization with an owner who may use all boards and
 // acts in it.
 func (w *World) NewOrganization(name string) (mc.Organization, mc.User) {

@@ -83,23 +83,27 @@ func (b *Broker) fanOut(changes []store.Change) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, c := range changes {
-		switch c.Kind {
-		case store.KindReset:
-			for _, subs := range b.topics {
-				for s := range subs {
-					s.lose()
-				}
-			}
-		case store.KindAccess:
-			b.access.changed(c.Scope)
-		default:
-			it := NewItem(c)
-			push(b.topics[Topic{Kind: c.Kind, Scope: c.Scope}], it)
-			if c.Scope != (mc.ID{}) {
-				push(b.topics[Topic{Kind: c.Kind}], it)
+		b.hand(c)
+		b.last.Store(c.Seq)
+	}
+}
+
+func (b *Broker) hand(c store.Change) {
+	if c.Kind == store.KindReset {
+		for _, subs := range b.topics {
+			for s := range subs {
+				s.lose()
 			}
 		}
-		b.last.Store(c.Seq)
+		return
+	}
+	if c.Kind == store.KindAccess {
+		b.access.changed(c.Scope)
+	}
+	it := NewItem(c)
+	push(b.topics[Topic{Kind: c.Kind, Scope: c.Scope}], it)
+	if c.Scope != (mc.ID{}) {
+		push(b.topics[Topic{Kind: c.Kind}], it)
 	}
 }
 

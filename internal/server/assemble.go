@@ -30,12 +30,14 @@ import (
 	"missioncontrol/internal/livestream"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
+	"missioncontrol/internal/metrics"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/search"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -111,6 +113,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		taskFeature,
 		fields.New(s.store),
 		tagFeature,
+		metrics.New(s.store, mc.SystemClock),
+		search.New(s.store, mc.SystemClock),
 	} {
 		feature.Register(s.router, guards)
 	}

@@ -45,11 +45,15 @@ func (r Reader) AllTags(ctx context.Context, organization mc.ID) ([]mc.Tag, erro
 
 func (r Reader) tagOrder() string { return r.folded("g.name") + ", g.created_at, g.id" }
 
-// InsertTag adds a tag and announces it; a DuplicateError of organization_id and slug when the
-// slug is taken.
-func (tx *Tx) InsertTag(ctx context.Context, t mc.Tag) error {
-	tx.Announce(KindTag, t.OrganizationID, t.ID)
-	return tagTable.insert(ctx, tx, &t)
+// InsertTag adds tags, usually one, and announces them; a DuplicateError of
+// organization_id and slug when a slug is taken.
+func (tx *Tx) InsertTag(ctx context.Context, tags ...mc.Tag) error {
+	rows := make([]*mc.Tag, len(tags))
+	for i := range tags {
+		rows[i] = &tags[i]
+		tx.Announce(KindTag, tags[i].OrganizationID, tags[i].ID)
+	}
+	return tagTable.insert(ctx, tx, rows...)
 }
 
 // UpdateTag writes everything of a tag that may change, with InsertTag's errors.
