@@ -91,7 +91,7 @@ func (f *Feature) change(tx *store.Tx, before mc.Agent, u AgentUpdate, run provi
 	if err := checkTemplates(templates.KindOf(after), after.IdentityTemplate, after.SoulTemplate); err != nil {
 		return provision.Lease{}, err
 	}
-	after.UpdatedAt = tx.Now()
+	after.Change(tx.Now())
 	if err := tx.UpdateAgent(ctx, after); err != nil {
 		return provision.Lease{}, err
 	}

@@ -44,7 +44,7 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`change_counter change_log deliveries`)
+	ownTables = strings.Fields(`change_counter change_log deliveries idempotency_keys`)
 )
 
 type column struct {

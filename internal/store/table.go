@@ -93,3 +93,14 @@ func (t *table[T]) update(ctx context.Context, tx *Tx, row *T, columns ...string
 	}
 	return nil
 }
+
+// nextVersion is the time of a change of all rows of a table in which a column
+// has the value: later than each of them was changed before. They stay locked.
+func (tx *Tx) nextVersion(ctx context.Context, table, column string, value any) (mc.Time, error) {
+	next := tx.Now()
+	before, err := list[mc.Time](ctx, tx.Reader, "SELECT updated_at FROM "+table+" WHERE "+column+" = ?"+tx.forUpdate(), value)
+	for _, t := range before {
+		next = mc.NextVersion(t, next)
+	}
+	return next, err
+}

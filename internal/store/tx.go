@@ -44,6 +44,7 @@ type Tx struct {
 	jobs    []Job
 	changes []Change // numbered already
 	failure error    // of a statement; nothing can follow
+	answer  any      // of the request, for a repetition of it
 }
 
 // Write runs fn in a transaction and commits what it did: rows, recorded
@@ -104,6 +105,10 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
+	kept, err := tx.seal(ctx)
+	if err != nil {
+		return err
+	}
 	if err := tx.Flush(ctx); err != nil {
 		return err
 	}
@@ -120,6 +125,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", translate(txCtx, err))
 	}
+	sealed(ctx, kept)
 	if s.dialect == SQLite {
 		s.handOver(tx.changes) // before the next Write may begin, so in the order of commits
 	}
