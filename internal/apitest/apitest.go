@@ -44,6 +44,7 @@ type Feature interface {
 func New(t testing.TB, st *store.Store) *World {
 	t.Helper()
 	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
+	w.router.KeepAnswers(st)
 	st.OnCommit(w.Broker.Publish)
 	st.UseJobs(w.queue)
 	if err := st.Listen(t.Context()); err != nil {

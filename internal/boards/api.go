@@ -58,7 +58,10 @@ type (
 		httpapi.PageQuery
 	}
 	createInput struct{ Body BoardCreate }
-	changeInput struct{ Body BoardUpdate }
+	changeInput struct {
+		httpapi.Conditional
+		Body BoardUpdate
+	}
 )
 
 func (f *Feature) list(ctx context.Context, p access.Person, in *listInput) (httpapi.Page[views.BoardRead], error) {
@@ -77,7 +80,7 @@ func (f *Feature) show(_ context.Context, b access.Board, _ *httpapi.None) (view
 }
 
 func (f *Feature) change(ctx context.Context, b access.Board, in *changeInput) (views.BoardRead, error) {
-	board, err := f.Change(ctx, b.Person.User.ID, b.Board.ID, in.Body.BoardChange)
+	board, err := f.Change(ctx, b.Person.User.ID, b.Board.ID, in.Body.BoardChange, in.IfMatch)
 	return views.Board(board), err
 }
 

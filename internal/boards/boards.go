@@ -14,6 +14,7 @@ import (
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Feature is the operations on boards.
@@ -43,6 +44,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.Board
 			}
 		}
 		board = draft.Board(mc.NewID(), organization, tx.Now())
+		tx.Answer(views.Board(board))
 		return tx.InsertBoard(ctx, board)
 	})
 	return board, err

@@ -83,6 +83,9 @@ func (a Agent) Expect(p *Precondition, current func() (Versioned, error)) error 
 	return p.CheckSince(since, a.UpdatedAt, current)
 }
 
+// Caller names the agent among all who call.
+func (a Agent) Caller() string { return "agent:" + a.ID.String() }
+
 // IsMain reports whether the agent is the main agent of its gateway.
 func (a Agent) IsMain() bool { return a.BoardID == nil }
 

@@ -1,6 +1,9 @@
 package mc
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Versioned is a read model that tells which version of its entity it shows.
 type Versioned interface {
@@ -61,4 +64,23 @@ type Stale struct {
 	Code    string
 	ETag    string    // of the entity as it is now
 	Current Versioned // the entity as it is now
+}
+
+// versionNote separates, in an entity tag, the version from a note that tells
+// apart how one version is shown at several times.
+const versionNote = ";"
+
+// VersionTagWith is VersionTag for what also depends on the time it is shown at.
+func VersionTagWith(updated Time, note string) string {
+	return `"` + updated.String() + versionNote + note + `"`
+}
+
+// VersionOf returns the version that a strong entity tag names, with its quotes
+// and with or without a note. It reports false for tags that are no such.
+func VersionOf(tag string) (Time, bool) {
+	text, opened := strings.CutPrefix(tag, `"`)
+	text, closed := strings.CutSuffix(text, `"`)
+	text, _, _ = strings.Cut(text, versionNote)
+	t, err := ParseTime(text)
+	return t, opened && closed && err == nil && t.String() == text
 }

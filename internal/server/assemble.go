@@ -73,6 +73,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
+	s.router.KeepAnswers(s.store)
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"missioncontrol/internal/mc"
@@ -39,8 +40,16 @@ type Claim struct {
 	Render func(v any) (Answer, error)
 
 	id   mc.ID
+	mu   sync.Mutex
 	done bool   // an effect was committed
 	kept Answer // together with it
+}
+
+// state tells whether an effect was committed, and the answer that was kept with it.
+func (c *Claim) state() (done bool, kept Answer) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.done, c.kept
 }
 
 // Standing says how a request stands that was sent under a key.
@@ -162,7 +171,10 @@ var errTaken = mc.Conflict("The request took too long and was taken over by a re
 // is its claim only as long as nobody has taken it over.
 func (tx *Tx) seal(ctx context.Context) (kept Answer, err error) {
 	c, _ := ctx.Value(claimKey{}).(*Claim)
-	if c == nil || c.done && tx.answer == nil {
+	if c == nil {
+		return kept, nil
+	}
+	if done, _ := c.state(); done && tx.answer == nil {
 		return kept, nil
 	}
 	if tx.answer != nil && c.Render != nil {
@@ -180,6 +192,8 @@ func (tx *Tx) seal(ctx context.Context) (kept Answer, err error) {
 // sealed notes that a transaction of the request was committed.
 func sealed(ctx context.Context, kept Answer) {
 	if c, _ := ctx.Value(claimKey{}).(*Claim); c != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
 		c.done = true
 		if kept.Status != 0 {
 			c.kept = kept
@@ -203,7 +217,7 @@ func (tx *Tx) settle(ctx context.Context, c *Claim, a Answer) (int64, error) {
 // Settle keeps what a claimed request was answered; without a status only that
 // it was carried out. It is called once the request is over.
 func (s *Store) Settle(ctx context.Context, c *Claim, a Answer) error {
-	if c.done && c.kept == a {
+	if done, kept := c.state(); done && kept == a {
 		return nil
 	}
 	return s.Write(ctx, func(tx *Tx) error {
@@ -215,7 +229,7 @@ func (s *Store) Settle(ctx context.Context, c *Claim, a Answer) error {
 // Release gives the key of a request back that had no effect. After one the key
 // stays done: the row knows better than a process that lost its connection.
 func (s *Store) Release(ctx context.Context, c *Claim) error {
-	if c.done {
+	if done, _ := c.state(); done {
 		return nil
 	}
 	return s.Write(ctx, func(tx *Tx) error {

@@ -46,6 +46,7 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 			return err
 		}
 		view, err = viewOne(ctx, tx.Reader, task)
+		tx.Answer(view)
 		return err
 	})
 	return view, err

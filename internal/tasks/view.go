@@ -30,6 +30,10 @@ type TaskRead struct {
 	CustomFieldValues mc.JSON        `json:"custom_field_values" jsontype:"values"`
 }
 
+// ETag names the task's version. What others do to the tasks it waits for, or to
+// its tags, makes no version of it.
+func (t TaskRead) ETag() string { return mc.VersionTag(t.UpdatedAt) }
+
 // TaskCommentRead is a comment as clients see it.
 type TaskCommentRead struct {
 	ID        mc.ID   `json:"id"`
