@@ -58,7 +58,7 @@ type Standing int
 // The standings of a request.
 const (
 	Claimed  Standing = iota // nobody has carried it out: the claim is given
-	Busy                     // somebody is about to
+	Busy                     // somebody is about to, or to answer it
 	Reused                   // another request has the key
 	Answered                 // it was carried out and answered: the answer is given
 	Unknown                  // it was carried out; what was answered is not known
@@ -124,9 +124,7 @@ func (row claimRow) standing(fingerprint string, now mc.Time) (Standing, Answer)
 		return Claimed, Answer{}
 	case row.Fingerprint != fingerprint:
 		return Reused, Answer{}
-	case row.Done && row.Status == nil:
-		return Unknown, Answer{}
-	case row.Done:
+	case row.Done && row.Status != nil:
 		a := Answer{Status: *row.Status}
 		if row.ETag != nil {
 			a.ETag = *row.ETag
@@ -135,10 +133,12 @@ func (row claimRow) standing(fingerprint string, now mc.Time) (Standing, Answer)
 			a.Body = *row.Body
 		}
 		return Answered, a
-	case now.After(row.LeaseUntil):
-		return Claimed, Answer{}
+	case now.Before(row.LeaseUntil):
+		return Busy, Answer{}
+	case row.Done:
+		return Unknown, Answer{}
 	}
-	return Busy, Answer{}
+	return Claimed, Answer{}
 }
 
 // takeOver makes a row the claim of another one, unless it has changed since it
@@ -201,7 +201,7 @@ func sealed(ctx context.Context, kept Answer) {
 	}
 }
 
-// settle writes that a request was carried out, and its answer if it is known.
+// settle writes that a request has had its effect, and its answer if it is known.
 func (tx *Tx) settle(ctx context.Context, c *Claim, a Answer) (int64, error) {
 	var status *int
 	var etag, body *string
@@ -217,25 +217,35 @@ func (tx *Tx) settle(ctx context.Context, c *Claim, a Answer) (int64, error) {
 // Settle keeps what a claimed request was answered; without a status only that
 // it was carried out. It is called once the request is over.
 func (s *Store) Settle(ctx context.Context, c *Claim, a Answer) error {
-	if done, kept := c.state(); done && kept == a {
+	if _, kept := c.state(); kept == a && a.Status != 0 {
 		return nil
 	}
 	return s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.settle(ctx, c, a)
-		return err
+		if _, err := tx.settle(ctx, c, a); err != nil {
+			return err
+		}
+		return tx.endLease(ctx, c)
 	})
 }
 
 // Release gives the key of a request back that had no effect. After one the key
 // stays done: the row knows better than a process that lost its connection.
 func (s *Store) Release(ctx context.Context, c *Claim) error {
-	if done, _ := c.state(); done {
+	if _, kept := c.state(); kept.Status != 0 {
 		return nil
 	}
 	return s.Write(ctx, func(tx *Tx) error {
-		_, err := exec(ctx, tx, `DELETE FROM idempotency_keys WHERE id = ? AND NOT done`, c.id)
-		return err
+		if _, err := exec(ctx, tx, `DELETE FROM idempotency_keys WHERE id = ? AND NOT done`, c.id); err != nil {
+			return err
+		}
+		return tx.endLease(ctx, c)
 	})
+}
+
+// endLease tells those who wait for the answer that nobody works on it any more.
+func (tx *Tx) endLease(ctx context.Context, c *Claim) error {
+	_, err := exec(ctx, tx, `UPDATE idempotency_keys SET lease_until = ? WHERE id = ?`, tx.Now(), c.id)
+	return err
 }
 
 // TrimKeys forgets the keys that were first used before a time, a batch at a
