@@ -31,6 +31,8 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM board_memory WHERE board_id = ? AND is_chat = 1 ORDER BY created_at, seq",
 		"SELECT * FROM agents WHERE agent_token_sha256 = ?1 OR previous_agent_token_sha256 = ?1",
 		"SELECT * FROM agents WHERE board_id = ? AND is_board_lead",
+		"SELECT * FROM idempotency_keys WHERE caller = ? AND name = 'k'",
+		"SELECT id FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT 50",
 		"SELECT * FROM users WHERE clerk_user_id = ?",
 		"SELECT * FROM organization_members WHERE user_id = ? ORDER BY created_at LIMIT 1",
 	} {
