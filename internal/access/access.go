@@ -43,10 +43,21 @@ func (a Actor) Caller() string {
 	return a.Person.Caller()
 }
 
+// TaskActor is the caller as the rules about tasks know it.
+func (a Actor) TaskActor() mc.TaskActor {
+	if a.Person == nil {
+		return mc.TaskActor{Agent: a.Agent}
+	}
+	return mc.TaskActor{UserID: a.Person.User.ID}
+}
+
 // Board is the scope of operations on one board.
 type Board struct {
 	Actor
 	Board mc.Board
+	// Member is the membership of a person in the board's organization, which need
+	// not be the active one; nil for an agent.
+	Member *mc.Member
 	// CanWrite tells whether the caller may change the board. Agents of the
 	// board always may, within the rules of what they change.
 	CanWrite bool

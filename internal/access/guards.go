@@ -163,11 +163,11 @@ func (g *Guards) board(r *http.Request, actor Actor, level Level) (Board, error)
 		return Board{Actor: actor, Board: board, CanWrite: true}, AgentOnBoard(ctx, g.store.Reader, *actor.Agent, board)
 	}
 	scope := Board{Actor: actor, Board: board}
-	_, read, write, err := BoardMember(ctx, g.store.Reader, actor.Person.User.ID, board)
+	member, read, write, err := BoardMember(ctx, g.store.Reader, actor.Person.User.ID, board)
 	if err != nil {
 		return scope, err
 	}
-	scope.CanWrite = write
+	scope.Member, scope.CanWrite = &member, write
 	if !read || level == Write && !write {
 		return scope, mc.Forbidden(BoardDenied)
 	}

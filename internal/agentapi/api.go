@@ -9,8 +9,10 @@ import (
 
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/agents"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/memory"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
@@ -23,6 +25,8 @@ type Feature struct {
 	store     *store.Store
 	agents    *agents.Feature
 	tasks     *tasks.Feature
+	memory    *memory.Feature
+	approvals *approvals.Feature
 	lifecycle *provision.Service
 	client    *openclaw.Client
 	baseURL   string // public address of the server, put into instructions
@@ -31,8 +35,8 @@ type Feature struct {
 }
 
 // New returns the feature.
-func New(st *store.Store, a *agents.Feature, t *tasks.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
-	return &Feature{store: st, agents: a, tasks: t, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
+func New(st *store.Store, a *agents.Feature, t *tasks.Feature, m *memory.Feature, ap *approvals.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
+	return &Feature{store: st, agents: a, tasks: t, memory: m, approvals: ap, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
 }
 
 var (
@@ -70,6 +74,8 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Hints:       rosterHints,
 	}, g.Agent(), f.listAgents)
 	f.tasks.RegisterForAgents(r, g)
+	f.memory.RegisterForAgents(r, g)
+	f.approvals.RegisterForAgents(r, g)
 	httpapi.Register(r, agents.CreateOp("/api/v1/agent/agents", "agent_lead_create_agent", leadOnly, createHints), g.Lead(), f.createAgent)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/agent/heartbeat", Name: "agent_heartbeat", Tags: everyAgent,

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 )
 
@@ -131,6 +132,7 @@ func (w *World) Open(as Caller, path string, header http.Header) *Stream {
 	}
 	s := &Stream{world: w, frames: make(chan Frame, 1024)}
 	lines := bufio.NewScanner(res.Body)
+	lines.Buffer(nil, 2*httpapi.MaxBodyBytes) // an event may carry what a request brought
 	if res.StatusCode != http.StatusOK || !lines.Scan() {
 		w.t.Fatalf("GET %s answered %d", path, res.StatusCode)
 	}

@@ -22,7 +22,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/boards", Name: "create_board", Tags: tag,
 		Summary:          "Create a board",
-		Description:      "Adds a board to the active organization, on one of its gateways or, with runtime external, for agents that need none. It has no agents yet.",
+		Description:      "Adds a board to the active organization, on one of its gateways or, with runtime external, for agents that need none. It has no agents yet; those of its group are told of it.",
 		Errors:           createErrors,
 		RequestExamples:  createExamples,
 		ResponseExamples: boardExamples,
@@ -34,9 +34,21 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		ResponseExamples: boardExamples,
 	}, g.Board(access.Read), f.show)
 	httpapi.Register(r, httpapi.Op{
+		Method: "GET", Path: "/api/v1/boards/summary", Name: "list_board_summaries", Tags: tag,
+		Summary:          "List boards in a few words",
+		Description:      "Lists the boards of the active organization that the caller may read, by name: how many tasks of each status they have, what waits for a decision, who leads them, and when something last happened.",
+		ResponseExamples: summaryExamples,
+	}, g.Member(), f.summaries)
+	httpapi.Register(r, httpapi.Op{
+		Method: "GET", Path: "/api/v1/boards/{board_id}/snapshot", Name: "get_board_snapshot", Tags: tag,
+		Summary:     "Show everything on a board",
+		Description: "Answers with the board, all its tasks and agents, its newest approvals and its latest chat: what a page of the board shows. Ask again with the entity tag of the last answer to learn cheaply that nothing is different.",
+		ETag:        true,
+	}, g.BoardActor(access.Read), f.snapshot)
+	httpapi.Register(r, httpapi.Op{
 		Method: "PATCH", Path: "/api/v1/boards/{board_id}", Name: "update_board", Tags: tag,
 		Summary:          "Change a board",
-		Description:      "Changes the fields that are sent. The board's lead is told what really changed; with another gateway the agents move there.",
+		Description:      "Changes the fields that are sent. The board's lead is told what really changed, the agents of its group when the board leaves or joins one; with another gateway the agents move there.",
 		Errors:           changeErrors,
 		RequestExamples:  changeExamples,
 		ResponseExamples: boardExamples,
@@ -77,6 +89,15 @@ func (f *Feature) create(ctx context.Context, p access.Person, in *createInput) 
 
 func (f *Feature) show(_ context.Context, b access.Board, _ *httpapi.None) (views.BoardRead, error) {
 	return views.Board(b.Board), nil
+}
+
+func (f *Feature) summaries(ctx context.Context, p access.Person, in *httpapi.PageQuery) (httpapi.Page[BoardSummaryRead], error) {
+	boards, total, err := f.Summaries(ctx, p.Member, in.Limit, in.Offset)
+	return httpapi.NewPage(boards, total, *in), err
+}
+
+func (f *Feature) snapshot(ctx context.Context, b access.Board, _ *httpapi.None) (BoardSnapshot, error) {
+	return f.Snapshot(ctx, b.Board)
 }
 
 func (f *Feature) change(ctx context.Context, b access.Board, in *changeInput) (views.BoardRead, error) {

@@ -22,15 +22,17 @@ type Feature struct {
 	store     *store.Store
 	lifecycle *provision.Service
 	notify    *notify.Sender
+	clock     mc.Clock
 }
 
 // New returns the feature on a store. Agents are moved and removed through
-// lifecycle, and told of changes through sender.
-func New(st *store.Store, lifecycle *provision.Service, sender *notify.Sender) *Feature {
-	return &Feature{store: st, lifecycle: lifecycle, notify: sender}
+// lifecycle, and told of changes through sender; by the clock is seen who is there.
+func New(st *store.Store, lifecycle *provision.Service, sender *notify.Sender, clock mc.Clock) *Feature {
+	return &Feature{store: st, lifecycle: lifecycle, notify: sender, clock: clock}
 }
 
-// Create makes a board of an organization. Nobody is told, and no lead is made.
+// Create makes a board of an organization. No lead is made; when it begins in a
+// group, the agents of the group are told.
 func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.BoardDraft) (board mc.Board, err error) {
 	err = f.write(ctx, func(tx *store.Tx) error {
 		if draft.GatewayID != nil {
@@ -45,7 +47,10 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.Board
 		}
 		board = draft.Board(mc.NewID(), organization, tx.Now())
 		tx.Answer(views.Board(board))
-		return tx.InsertBoard(ctx, board)
+		if err := tx.InsertBoard(ctx, board); err != nil {
+			return err
+		}
+		return f.tellGroups(ctx, tx, nil, board)
 	})
 	return board, err
 }
@@ -78,8 +83,8 @@ func checkGateway(ctx context.Context, tx *store.Tx, organization, id mc.ID) err
 }
 
 func checkGroup(ctx context.Context, tx *store.Tx, organization, id mc.ID) error {
-	found, err := tx.GroupExists(ctx, organization, id)
-	if err == nil && !found {
+	group, err := tx.BoardGroup(ctx, id)
+	if mc.KindOf(err) == mc.KindNotFound || err == nil && group.OrganizationID != organization {
 		return mc.GroupInvalid()
 	}
 	return err

@@ -11,8 +11,9 @@ import (
 )
 
 // Change applies a PATCH of a user to a board, in the contract's order of checks,
-// moves its agents when it got another gateway, and tells its lead. First of all
-// the board has to be what the caller expects.
+// moves its agents when it got another gateway, and tells the agents of the
+// groups that it left and joined, then its lead. First of all the board has to
+// be what the caller expects.
 func (f *Feature) Change(ctx context.Context, by, id mc.ID, change mc.BoardChange, expected *mc.Precondition) (after mc.Board, err error) {
 	err = f.write(ctx, func(tx *store.Tx) error {
 		before, err := tx.LockBoard(ctx, id)
@@ -32,7 +33,10 @@ func (f *Feature) Change(ctx context.Context, by, id mc.ID, change mc.BoardChang
 		if err := f.moveAgents(ctx, tx, by, before, after); err != nil {
 			return err
 		}
-		return f.tell(ctx, tx, before, after)
+		if err := f.tellGroups(ctx, tx, before.BoardGroupID, after); err != nil {
+			return err
+		}
+		return f.tellLead(ctx, tx, before, after)
 	})
 	return after, err
 }
@@ -83,8 +87,37 @@ func (f *Feature) moveAgents(ctx context.Context, tx *store.Tx, by mc.ID, before
 	return nil
 }
 
-// tell lets agents know what really changed, in the contract's order.
-func (f *Feature) tell(ctx context.Context, tx *store.Tx, before, after mc.Board) error {
+// tellGroups tells the agents of the group that the board was in before, and
+// those of the group that it is in now. The board's own hear of both.
+func (f *Feature) tellGroups(ctx context.Context, tx *store.Tx, before *mc.ID, board mc.Board) error {
+	if mc.Same(before, board.BoardGroupID) {
+		return nil
+	}
+	for _, step := range []struct {
+		move  mc.GroupMove
+		group *mc.ID
+	}{{mc.GroupLeave, before}, {mc.GroupJoin, board.BoardGroupID}} {
+		if step.group == nil {
+			continue
+		}
+		group, err := tx.BoardGroup(ctx, *step.group)
+		if err != nil {
+			return err
+		}
+		neighbours, err := tx.BoardsOfGroup(ctx, store.GroupBoards{Group: group.ID, Except: &board.ID})
+		if err != nil {
+			return err
+		}
+		notice := mc.GroupNotice{Move: step.move, Moved: board, Group: group}
+		if err := f.notify.QueueGroupNotice(ctx, tx, notice, append(neighbours, board)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellLead lets the board's lead know what really changed.
+func (f *Feature) tellLead(ctx context.Context, tx *store.Tx, before, after mc.Board) error {
 	changes := mc.BoardChanges(before, after)
 	if len(changes) == 0 {
 		return nil

@@ -42,6 +42,11 @@ var exampleBoard = views.BoardRead{
 	CreatedAt: exampleTime, UpdatedAt: exampleTime, Runtime: mc.RuntimeOpenClaw,
 }
 
+var summaryExamples = map[string]any{"boards": httpapi.NewPage([]BoardSummaryRead{{
+	BoardID: exampleBoard.ID, Name: exampleBoard.Name, TaskCounts: map[mc.TaskStatus]int{mc.StatusInbox: 4, mc.StatusInProgress: 1}, PendingApprovalsCount: 2,
+	Lead: &BoardLeadRead{ID: mc.MustID("33333333-3333-4333-8333-333333333333"), Name: mc.DefaultLeadName, Status: string(mc.AgentOnline)}, LastActivityAt: &exampleTime,
+}}, 1, httpapi.PageQuery{Limit: 200})}
+
 var boardExamples = map[string]any{"board": exampleBoard}
 
 var createExamples = map[string]any{

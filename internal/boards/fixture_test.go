@@ -45,7 +45,7 @@ func newWorld(t *testing.T, st *store.Store) *world {
 		Retry: jobs.Policy{MaxAttempts: 2, Base: time.Second, Max: time.Second},
 	})
 	lifecycle.RegisterJobs(w.workers)
-	w.Serve(boards.New(st, lifecycle, sender))
+	w.Serve(boards.New(st, lifecycle, sender, mc.SystemClock))
 	w.gateway = w.Gateway(w.remote.URL)
 	w.MainAgent(w.gateway)
 	return w

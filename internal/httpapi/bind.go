@@ -22,10 +22,11 @@ import (
 //	Message string            `json:"message" trim:"true" minLength:"1"`
 //	Metrics mc.JSON           `json:"metrics" jsontype:"object"` kept as sent, may be null
 //
-// More tags: minimum, maximum, maxLength, minItems, format, doc. With lenient:"true" a *string is
+// More tags: minimum, maximum, maxLength, minItems, maxItems, format, doc. With lenient:"true" a *string is
 // trimmed and may be sent as a number, a blank one counts as null, and so does
 // anything that is no object for a mc.JSON object. jsontype:"texts" is an object
-// of texts. A body that may have one of two forms is an Either.
+// of texts, jsontype:"integers" one of integers, which are kept as such. A body
+// that may have one of two forms is an Either.
 
 // binder reads one JSON value into v and appends what is wrong with it.
 type binder func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError)
@@ -36,6 +37,12 @@ type Validator interface{ Validate() error }
 
 // enumeration is implemented by text types with a fixed set of values.
 type enumeration interface{ Values() []string }
+
+// reader is implemented by text types that not every text can be, or that are
+// known by other spellings: Read returns the text to be taken for the one sent.
+type reader interface {
+	Read(sent string) (string, error)
+}
 
 // optional is mc.Opt, seen from a decoder.
 type optional interface {
@@ -50,6 +57,7 @@ var (
 	typeJSON  = reflect.TypeFor[mc.JSON]()
 	typeOpt   = reflect.TypeFor[optional]()
 	typeEnum  = reflect.TypeFor[enumeration]()
+	typeRead  = reflect.TypeFor[reader]()
 	typeValid = reflect.TypeFor[Validator]()
 )
 
@@ -57,18 +65,20 @@ var (
 type rules struct {
 	trim                 bool
 	minLength, maxLength int // maxLength 0: none
-	minItems             int // of a list
+	minItems, maxItems   int // of a list; maxItems 0: any number
 	minimum, maximum     *float64
 	object               bool // a mc.JSON that must be an object
 	texts                bool // of texts, or of what can be written as one
+	integers             bool // of integers
 	lenient              bool // null in place of what cannot be used; numbers are texts too
 	notNull              bool // a mc.Opt that may be absent but not null
 }
 
 func rulesOf(tag reflect.StructTag) rules {
-	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
+	r := rules{trim: tag.Get("trim") == "true", object: tag.Get("jsontype") != "", texts: tag.Get("jsontype") == "texts", integers: tag.Get("jsontype") == "integers", lenient: tag.Get("lenient") == "true", notNull: tag.Get("notnull") == "true"}
 	r.trim = r.trim || r.lenient
-	r.minLength, r.maxLength, r.minItems = tagInt(tag, "minLength"), tagInt(tag, "maxLength"), tagInt(tag, "minItems")
+	r.minLength, r.maxLength = tagInt(tag, "minLength"), tagInt(tag, "maxLength")
+	r.minItems, r.maxItems = tagInt(tag, "minItems"), tagInt(tag, "maxItems")
 	r.minimum, r.maximum = tagFloat(tag, "minimum"), tagFloat(tag, "maximum")
 	return r
 }
@@ -285,6 +295,9 @@ func idFromJSON(in jsonValue) (mc.ID, *fault) {
 
 func jsonBinder(r rules) binder {
 	raw := scalarBinder(func(in jsonValue) (mc.JSON, *fault) { return rawFromJSON(in, r) })
+	if r.integers {
+		return integersBinder(raw)
+	}
 	if !r.texts {
 		return raw
 	}
@@ -295,6 +308,30 @@ func jsonBinder(r rules) binder {
 				*errs = append(*errs, faultString.at(append(loc[:len(loc):len(loc)], m.key), m.value.plain()))
 			}
 		}
+	}
+}
+
+// integersBinder reads an object of integers, in any form that an integer may
+// have, and writes it with plain ones.
+func integersBinder(raw binder) binder {
+	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
+		raw(v, in, loc, errs)
+		if in.kind != jsonObject {
+			return
+		}
+		plain := []byte{'{'}
+		for i, m := range in.members {
+			n, f := intFromJSON(m.value)
+			if f != nil {
+				*errs = append(*errs, f.at(append(loc[:len(loc):len(loc)], m.key), m.value.plain()))
+			}
+			if i > 0 {
+				plain = append(plain, ',')
+			}
+			plain = append(append(plain, mc.JSONOf(m.key)...), ':')
+			plain = strconv.AppendInt(plain, n, 10)
+		}
+		v.Set(reflect.ValueOf(mc.JSON(append(plain, '}'))))
 	}
 }
 
@@ -333,6 +370,7 @@ func (v jsonValue) overlarge() bool {
 
 func textBinder(t reflect.Type, r rules) binder {
 	allowed := enumValues(t)
+	read := spellings(t)
 	return func(v reflect.Value, in jsonValue, loc []any, errs *[]mc.FieldError) {
 		if r.lenient && (in.kind == jsonNumber || in.kind == jsonString && strings.TrimSpace(in.text) == "") {
 			in = jsonValue{kind: jsonString, text: strings.TrimSpace(in.text), raw: in.raw}
@@ -340,15 +378,38 @@ func textBinder(t reflect.Type, r rules) binder {
 				return
 			}
 		}
-		text, f := in.text, checkText(in, &r, allowed)
+		read, f := read(in)
+		if f == nil {
+			f = checkText(read, &r, allowed)
+		}
 		if f != nil {
 			*errs = append(*errs, f.at(loc, in.plain()))
 			return
 		}
+		text := read.text
 		if r.trim {
 			text = strings.TrimSpace(text)
 		}
 		v.SetString(text)
+	}
+}
+
+// spellings gives what a value of a text type is read as.
+func spellings(t reflect.Type) func(jsonValue) (jsonValue, *fault) {
+	if !t.Implements(typeRead) {
+		return func(in jsonValue) (jsonValue, *fault) { return in, nil }
+	}
+	known := reflect.Zero(t).Interface().(reader)
+	return func(in jsonValue) (jsonValue, *fault) {
+		if in.kind != jsonString || in.unclean {
+			return in, nil // checkText says so
+		}
+		text, err := known.Read(in.text)
+		if err != nil {
+			return in, &fault{"value_error", "Value error, " + err.Error()}
+		}
+		in.text = text
+		return in, nil
 	}
 }
 
@@ -424,6 +485,10 @@ func listBinder(t reflect.Type, r rules) binder {
 		}
 		if len(in.items) < r.minItems {
 			*errs = append(*errs, (&fault{"too_short", fmt.Sprintf("List should have at least %d item(s)", r.minItems)}).at(loc, in.plain()))
+			return
+		}
+		if r.maxItems > 0 && len(in.items) > r.maxItems {
+			*errs = append(*errs, (&fault{"too_long", fmt.Sprintf("List should have at most %d items", r.maxItems)}).at(loc, nil))
 			return
 		}
 		v.Set(reflect.MakeSlice(t, len(in.items), len(in.items)))

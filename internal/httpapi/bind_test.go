@@ -24,10 +24,15 @@ type sampleBody struct {
 	Owner   *mc.ID           `json:"owner"`
 	IDs     []mc.ID          `json:"ids" default:"[]"`
 	Metrics mc.JSON          `json:"metrics" jsontype:"object"`
+	Scores  mc.JSON          `json:"scores" jsontype:"integers"`
+	Few     []int            `json:"few" default:"[]" maxItems:"2"`
 	Note    mc.Opt[string]   `json:"note"`
 	Name    mc.Opt[string]   `json:"name" notnull:"true"`
 	Max     mc.Opt[int]      `json:"max" minimum:"0"`
 	List    mc.Opt[[]string] `json:"list"`
+
+	Kind    mc.FieldType       `json:"kind" default:"text"`
+	Pattern mc.Opt[mc.Pattern] `json:"pattern"`
 }
 
 func decodeSample(t *testing.T, doc string) (sampleBody, [][]any) {
@@ -49,7 +54,7 @@ func decodeSample(t *testing.T, doc string) (sampleBody, [][]any) {
 func TestBindReadsLeniently(t *testing.T) {
 	t.Parallel()
 	body, locs := decodeSample(t, `{"title":"a","title":"b","TITLE":"c","count":" +0_3 ","ratio":"2.5","flag":"Off",
-		"due":"2031-05-01T10:00:00+02:00","owner":"{11111111-1111-4111-8111-111111111111}","metrics":{"z":1.0,"a":12345678901234567890},
+		"due":"2031-05-01T10:00:00+02:00","owner":"{11111111-1111-4111-8111-111111111111}","metrics":{"z":1.0,"a":12345678901234567890},"scores":{"z":" +3 ","a\"":4.0,"m":true},
 		"note":null,"name":"n","max":"3.0","ids":["11111111111141118111111111111111"],"unknown":1}`)
 	if locs != nil {
 		t.Fatalf("unexpected errors at %v", locs)
@@ -63,11 +68,34 @@ func TestBindReadsLeniently(t *testing.T) {
 	if got := string(body.Metrics); got != `{"z":1.0,"a":12345678901234567890}` {
 		t.Errorf("metrics are not kept as sent: %s", got)
 	}
+	if got := string(body.Scores); got != `{"z":3,"a\"":4,"m":1}` {
+		t.Errorf("scores are not plain integers in their order: %s", got)
+	}
 	if !body.Note.IsNull() || body.List.Present() || body.Max.Ptr() == nil || *body.Max.Ptr() != 3 {
 		t.Errorf("presence: note %v, list %v, max %v", body.Note, body.List, body.Max)
 	}
 	if body.Owner.String() != "11111111-1111-4111-8111-111111111111" || body.IDs[0] != *body.Owner {
 		t.Errorf("ids: %v %v", body.Owner, body.IDs)
+	}
+}
+
+func TestBindKnowsSpellings(t *testing.T) {
+	t.Parallel()
+	for doc, want := range map[string]sampleBody{
+		`{"title":"a"}`: {Kind: mc.FieldText},
+		`{"title":"a","kind":" Date & Time ","pattern":" [a-z]+ "}`: {Kind: mc.FieldDateTime, Pattern: mc.Set[mc.Pattern]("[a-z]+")},
+		`{"title":"a","pattern":null}`:                              {Kind: mc.FieldText, Pattern: mc.Null[mc.Pattern]()},
+	} {
+		if body, locs := decodeSample(t, doc); locs != nil || body.Kind != want.Kind || body.Pattern.Present() != want.Pattern.Present() || !mc.Same(body.Pattern.Ptr(), want.Pattern.Ptr()) {
+			t.Errorf("%s: %q, %v, errors at %v", doc, body.Kind, body.Pattern, locs)
+		}
+	}
+	_, locs := decodeSample(t, `{"title":"a","kind":"number","pattern":"["}`)
+	if diff := cmp.Diff([][]any{{"body", "kind"}, {"body", "pattern"}}, locs); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	if _, locs := decodeSample(t, `{"title":"a","kind":5,"pattern":"\u0000"}`); len(locs) != 2 {
+		t.Errorf("no texts: errors at %v", locs)
 	}
 }
 
@@ -83,6 +111,9 @@ func TestBindReportsEveryPlace(t *testing.T) {
 		"bounds":               {`{"title":"","count":-1,"max":-1}`, [][]any{{"body", "count"}, {"body", "max"}}},
 		"unclean text":         {`{"title":"a\u0000b","note":"\ud800","metrics":{"k":["\u0000"]}}`, [][]any{{"body", "title"}, {"body", "metrics"}, {"body", "note"}}},
 		"numbers too large":    {`{"title":"","count":99999999999999999999,"ratio":1e999,"metrics":{"a":1e999}}`, [][]any{{"body", "count"}, {"body", "ratio"}, {"body", "metrics"}}},
+		"objects of integers":  {`{"title":"","scores":{"a":"much","b":1,"c":1.5,"d":null}}`, [][]any{{"body", "scores", "a"}, {"body", "scores", "c"}, {"body", "scores", "d"}}},
+		"no object":            {`{"title":"","scores":[1]}`, [][]any{{"body", "scores"}}},
+		"too many":             {`{"title":"","few":[1,2,3]}`, [][]any{{"body", "few"}}},
 		"array":                {`[]`, [][]any{{"body"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,7 +29,7 @@ var (
 
 // versioned reports whether the operation answers with an entity that has versions.
 func (op *operation) versioned() bool {
-	return op.output != nil && op.output.Implements(typeVersioned)
+	return !op.ETag && op.output != nil && op.output.Implements(typeVersioned)
 }
 
 // PreconditionFailed is the body of a 412: the entity is another one by now.
@@ -111,13 +111,7 @@ func notModified(w http.ResponseWriter, req *http.Request, out any) bool {
 	if req.Method != http.MethodGet {
 		return false
 	}
-	held := strings.Join(req.Header.Values("If-None-Match"), ", ")
-	if held == "" {
-		return false
-	}
-	tags, _ := entityTags(held) // what cannot be read is held by nobody
-	weak := func(tag string) bool { return strings.TrimPrefix(tag, "W/") == etag }
-	if strings.TrimSpace(held) != "*" && !slices.ContainsFunc(tags, weak) {
+	if !noneMatch(req.Header.Values("If-None-Match"), etag) {
 		return false
 	}
 	w.WriteHeader(http.StatusNotModified)

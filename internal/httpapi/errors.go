@@ -36,9 +36,25 @@ var statusOfKind = map[mc.Kind]int{
 // retryAfter is what a client is told to wait when a dependency is away.
 const retryAfter = time.Second
 
-// fail turns an error into its answer. It is the only place that does.
+// fail answers a request with an error.
 func (r *Router) fail(w http.ResponseWriter, req *http.Request, err error) {
-	status, detail := http.StatusInternalServerError, any(nil)
+	status, detail := r.AnswerTo(req.Context(), err)
+	h := w.Header()
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", wholeSeconds(retryAfter))
+	}
+	if limited, ok := errors.AsType[*TooManyRequests](err); ok {
+		h.Set("Retry-After", wholeSeconds(limited.RetryAfter))
+		h.Set("X-RateLimit-Limit", strconv.Itoa(limited.Limit))
+		h.Set("X-RateLimit-Remaining", strconv.Itoa(limited.Remaining))
+		h.Set("X-RateLimit-Reset", wholeSeconds(limited.Reset))
+	}
+	r.answer(w, req, status, detail)
+}
+
+// AnswerTo turns an error into its answer, a status and a detail. It is the only
+// place that does. What says nothing to the caller is logged.
+func (r *Router) AnswerTo(ctx context.Context, err error) (status int, detail any) {
 	var domain *mc.Error
 	var limited *TooManyRequests
 	var plain *statusError
@@ -48,31 +64,26 @@ func (r *Router) fail(w http.ResponseWriter, req *http.Request, err error) {
 		if len(domain.Fields) > 0 {
 			detail = domain.Fields
 		}
-		if domain.Kind == mc.KindUnavailable {
-			w.Header().Set("Retry-After", wholeSeconds(retryAfter))
-		}
 		if domain.Cause != nil {
-			r.log.LogAttrs(req.Context(), slog.LevelWarn, "request_refused", slog.Int("status_code", status), slog.String("error", domain.Cause.Error()))
+			r.log.LogAttrs(ctx, slog.LevelWarn, "request_refused", slog.Int("status_code", status), slog.String("error", domain.Cause.Error()))
 		}
 	case errors.As(err, &limited):
 		status = http.StatusTooManyRequests
-		h := w.Header()
-		h.Set("Retry-After", wholeSeconds(limited.RetryAfter))
-		h.Set("X-RateLimit-Limit", strconv.Itoa(limited.Limit))
-		h.Set("X-RateLimit-Remaining", strconv.Itoa(limited.Remaining))
-		h.Set("X-RateLimit-Reset", wholeSeconds(limited.Reset))
 	case errors.As(err, &plain):
 		status, detail = plain.status, plain.detail
-	case errors.Is(err, context.Canceled) && req.Context().Err() != nil:
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		// The client is gone; nobody reads the answer.
 		status, detail = http.StatusServiceUnavailable, "Request cancelled"
 	case errors.Is(err, context.DeadlineExceeded):
 		status, detail = http.StatusServiceUnavailable, "Service temporarily unavailable"
-		w.Header().Set("Retry-After", wholeSeconds(retryAfter))
 	default:
-		r.log.LogAttrs(req.Context(), slog.LevelError, "unhandled_exception", slog.String("error", err.Error()))
+		status = http.StatusInternalServerError
+		r.log.LogAttrs(ctx, slog.LevelError, "unhandled_exception", slog.String("error", err.Error()))
 	}
-	r.answer(w, req, status, detail)
+	if detail == nil {
+		detail = phrase(status)
+	}
+	return status, detail
 }
 
 // answer writes an error body. Without a detail the standard phrase is said.

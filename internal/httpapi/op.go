@@ -31,6 +31,10 @@ type Op struct {
 	RequestExamples  map[string]any // named examples of the body
 	ResponseExamples map[string]any
 	Hints            *Hints // for agents that choose operations at run time
+
+	// ETag gives answers an entity tag, made from the body. A client that names it
+	// in If-None-Match is answered 304 until something of the body is different.
+	ETag bool
 }
 
 // Hints tell an agent when to choose an operation (x-llm-intent and so on).
@@ -103,7 +107,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 				r.fail(w, req, compared(err, body))
 				return
 			}
-			r.succeed(w, req, out)
+			r.succeed(w, req, op, out)
 		}
 		if entry.keyed && r.keys != nil && req.Header[idempotencyKey] != nil {
 			answer = r.once(entry, any(scope).(Caller), body, answer)
@@ -113,11 +117,14 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 }
 
 // succeed answers with what a handler returned.
-func (r *Router) succeed(w http.ResponseWriter, req *http.Request, out any) {
-	if notModified(w, req, out) {
-		return
+func (r *Router) succeed(w http.ResponseWriter, req *http.Request, op Op, out any) {
+	status := statusOf(out)
+	switch {
+	case op.ETag && status == http.StatusOK:
+		r.writeTagged(w, req, out)
+	case !notModified(w, req, out):
+		r.writeJSON(w, req, status, out)
 	}
-	r.writeJSON(w, req, statusOf(out), out)
 }
 
 func statusOf(out any) int {

@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,7 +9,6 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -159,7 +156,12 @@ func describe(reg *schemas, op *operation) *huma.Operation {
 		}
 	}
 	out.Responses["200"] = success(reg, op)
-	if op.Method == http.MethodGet && op.versioned() {
+	switch {
+	case op.ETag:
+		tag := map[string]*huma.Param{"ETag": {Description: "Names the body; send it back in If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}
+		out.Responses["200"].Headers = tag
+		out.Responses["304"] = &huma.Response{Description: "Nothing is different from the body that If-None-Match names.", Headers: tag}
+	case op.Method == http.MethodGet && op.versioned():
 		out.Responses["304"] = &huma.Response{Description: "The caller holds this version already.", Headers: op.wireHeaders()}
 	}
 	refusals(reg, op, out)
@@ -239,6 +241,9 @@ func parameters(reg *schemas, op *operation) []*huma.Param {
 			schema.Default = defaultOf(p.field)
 		}
 		out = append(out, &huma.Param{Name: p.name, In: p.in, Required: p.required, Schema: schema, Description: p.tag.Get("doc")})
+	}
+	if op.ETag {
+		out = append(out, &huma.Param{Name: "If-None-Match", In: "header", Schema: &huma.Schema{Type: huma.TypeString}, Description: "Entity tag of the body that the client has."})
 	}
 	if op.forAgents() {
 		for _, name := range []string{"X-Agent-Token", "Authorization"} {
@@ -353,12 +358,11 @@ func (r *Router) ServeDocument(path string, doc *huma.OpenAPI) error {
 	if err != nil {
 		return fmt.Errorf("encode the OpenAPI document: %w", err)
 	}
-	sum := sha256.Sum256(body)
-	etag := `"` + hex.EncodeToString(sum[:8]) + `"`
+	etag := entityTag(body)
 	page := compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("ETag", etag)
 		w.Header().Set("Content-Type", "application/json")
-		if strings.Contains(req.Header.Get("If-None-Match"), etag) {
+		if noneMatch(req.Header.Values("If-None-Match"), etag) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}

@@ -23,19 +23,54 @@ const maxPooledBuffer = 1 << 20
 // writeJSON answers with a compact document. It is encoded first, so that a
 // value that cannot be encoded becomes a clean 500.
 func (r *Router) writeJSON(w http.ResponseWriter, req *http.Request, status int, v any) {
-	buf := buffers.Get().(*bytes.Buffer)
+	buf, done := borrowBuffer()
+	defer done()
+	writeBody(w, r.encode(req, buf, status, v), buf)
+}
+
+// writeTagged is writeJSON with an entity tag, or 304 when the client has just
+// that body already.
+func (r *Router) writeTagged(w http.ResponseWriter, req *http.Request, v any) {
+	buf, done := borrowBuffer()
+	defer done()
+	status := r.encode(req, buf, http.StatusOK, v)
+	if status == http.StatusOK {
+		tag := entityTag(buf.Bytes())
+		h := w.Header()
+		h.Set("ETag", tag)
+		h.Set("Cache-Control", "private, no-cache") // kept by the client alone, and never shown without asking
+		if noneMatch(req.Header.Values("If-None-Match"), tag) {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	writeBody(w, status, buf)
+}
+
+func borrowBuffer() (buf *bytes.Buffer, done func()) {
+	buf = buffers.Get().(*bytes.Buffer)
 	buf.Reset()
-	defer func() {
+	return buf, func() {
 		if buf.Cap() <= maxPooledBuffer {
 			buffers.Put(buf)
 		}
-	}()
-	if err := encodeJSON(buf, v); err != nil {
-		r.log.LogAttrs(req.Context(), slog.LevelError, "response_validation_error", slog.String("error", err.Error()))
-		buf.Reset()
-		status = http.StatusInternalServerError
-		_ = encodeJSON(buf, ErrorBody{Detail: phrase(status), RequestID: RequestID(req.Context())})
 	}
+}
+
+// encode writes v into the buffer and returns the status to answer with.
+func (r *Router) encode(req *http.Request, buf *bytes.Buffer, status int, v any) int {
+	err := encodeJSON(buf, v)
+	if err == nil {
+		return status
+	}
+	r.log.LogAttrs(req.Context(), slog.LevelError, "response_validation_error", slog.String("error", err.Error()))
+	buf.Reset()
+	status = http.StatusInternalServerError
+	_ = encodeJSON(buf, ErrorBody{Detail: phrase(status), RequestID: RequestID(req.Context())})
+	return status
+}
+
+func writeBody(w http.ResponseWriter, status int, buf *bytes.Buffer) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(buf.Len()))

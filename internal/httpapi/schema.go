@@ -115,6 +115,9 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 		if r.minItems > 0 {
 			out.MinItems = &r.minItems
 		}
+		if r.maxItems > 0 {
+			out.MaxItems = &r.maxItems
+		}
 		return out
 	case reflect.Map:
 		return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: s.of(t.Elem(), "")}
@@ -138,6 +141,8 @@ func jsonSchema(tag reflect.StructTag) *huma.Schema {
 		object.AdditionalProperties = nullable(&huma.Schema{})
 	case "texts":
 		object.AdditionalProperties = &huma.Schema{Type: huma.TypeString}
+	case "integers":
+		object.AdditionalProperties = &huma.Schema{Type: huma.TypeInteger}
 	}
 	if _, hasDefault := tag.Lookup("default"); hasDefault || tag.Get("nullable") == "false" {
 		return object

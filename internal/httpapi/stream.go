@@ -95,6 +95,11 @@ func RegisterStream[S, I, T any](r *Router, op Op, doc StreamDoc, guard Guard[S]
 		}
 		defer feed.Close()
 		serveStream(ctx, w, feed)
+		if req.Context().Err() == nil {
+			// The client is still there, and would take an orderly end for the end of
+			// all events: some come back only after an error.
+			panic(http.ErrAbortHandler)
+		}
 	})
 }
 

@@ -30,6 +30,15 @@ func EffectiveHeartbeat(own JSON) JSON {
 	return effective.json()
 }
 
+// HeartbeatEvery is the config of an agent that is to beat at another cadence:
+// complete, with its own settings, and answering where it was last talked to.
+func HeartbeatEvery(own JSON, every string) JSON {
+	config, _ := EffectiveHeartbeat(own).object()
+	config.set("every", JSONOf(every))
+	config.set("target", JSONOf("last"))
+	return config.json()
+}
+
 // CheckHeartbeatConfig refuses keys that gateways do not know: with a single one
 // of them a gateway rejects its whole configuration. Null passes.
 func CheckHeartbeatConfig(sent JSON) error {

@@ -47,3 +47,19 @@ func TestHeartbeatConfigs(t *testing.T) {
 		}
 	}
 }
+
+func TestHeartbeatEvery(t *testing.T) {
+	t.Parallel()
+	for own, want := range map[string]string{
+		``:   `{"every":"2m","target":"last","includeReasoning":false}`,
+		`{}`: `{"every":"2m","target":"last","includeReasoning":false}`,
+		`{"target":"none","every":"1h","includeReasoning":true,"model":"m"}`: `{"every":"2m","target":"last","includeReasoning":true,"model":"m"}`,
+	} {
+		if got := HeartbeatEvery(JSON(own), "2m"); string(got) != want {
+			t.Errorf("%s: %s, want %s", own, got, want)
+		}
+	}
+	if got := HeartbeatEvery(nil, `"quoted" & <any>`); string(got) != `{"every":"\"quoted\" & <any>","target":"last","includeReasoning":false}` {
+		t.Errorf("a text of any kind: %s", got)
+	}
+}

@@ -1,6 +1,7 @@
 package mc
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/google/uuid"
@@ -27,6 +28,25 @@ func ParseID(s string) (ID, bool) {
 // MustID reads an ID that is known to be well formed, such as a constant. It
 // panics otherwise.
 func MustID(s string) ID { return uuid.MustParse(s) }
+
+// CompareIDs orders ids as their texts.
+func CompareIDs(a, b ID) int { return bytes.Compare(a[:], b[:]) }
+
+// MissingIDs returns the ids of a list that are not among the known ones, each
+// once, in the order of the list.
+func MissingIDs(list, known []ID) (missing []ID) {
+	seen := make(map[ID]bool, len(known)+len(list))
+	for _, id := range known {
+		seen[id] = true
+	}
+	for _, id := range list {
+		if !seen[id] {
+			seen[id] = true
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
 
 // Ref returns a pointer to a copy of v, for optional fields.
 func Ref[T any](v T) *T { return &v }

@@ -50,6 +50,24 @@ func (j JSON) object() (object, bool) {
 	return o, true
 }
 
+// items reads j as an array, with values as they were written; nothing is in
+// what is no array.
+func (j JSON) items() []JSON {
+	var items []JSON
+	if len(j) == 0 || json.Unmarshal(j, &items) != nil {
+		return nil
+	}
+	return items
+}
+
+// text reads j as a string. The second result is false when j is none.
+func (j JSON) text() (s string, ok bool) {
+	if len(j) == 0 || j[0] != '"' {
+		return "", false
+	}
+	return s, json.Unmarshal(j, &s) == nil
+}
+
 // json writes the object in compact form.
 func (o object) json() JSON {
 	var b bytes.Buffer

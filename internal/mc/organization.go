@@ -17,6 +17,16 @@ type User struct {
 	ActiveOrganizationID *ID     `db:"active_organization_id"`
 }
 
+// DisplayName is what others call the person.
+func (u User) DisplayName() string {
+	for _, name := range []*string{u.PreferredName, u.Name} {
+		if name != nil && *name != "" {
+			return *name
+		}
+	}
+	return "User"
+}
+
 // The single user of local mode.
 const (
 	LocalUserSubject = "local-auth-user"

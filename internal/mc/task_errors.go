@@ -23,6 +23,26 @@ type MissingTagsDetail struct {
 	MissingTagIDs []ID   `json:"missing_tag_ids"`
 }
 
+// UnknownFieldsDetail names keys that are no custom fields of the board.
+type UnknownFieldsDetail struct {
+	Message          string   `json:"message"`
+	UnknownFieldKeys []string `json:"unknown_field_keys"`
+}
+
+// InvalidFieldDetail tells why a value does not fit its custom field.
+type InvalidFieldDetail struct {
+	Message   string    `json:"message"`
+	FieldKey  string    `json:"field_key"`
+	FieldType FieldType `json:"field_type"`
+	Reason    string    `json:"reason"`
+}
+
+// MissingFieldsDetail names required custom fields that would have no value.
+type MissingFieldsDetail struct {
+	Message          string   `json:"message"`
+	MissingFieldKeys []string `json:"missing_field_keys"`
+}
+
 // CodedDetail is a detail with a code that clients look for.
 type CodedDetail struct {
 	Message string `json:"message"`

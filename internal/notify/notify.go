@@ -43,30 +43,49 @@ func New(st *store.Store, client *openclaw.Client, log *slog.Logger) *Sender {
 	return &Sender{store: st, client: client, log: log}
 }
 
-// Queue writes a message within the transaction of what it tells. An agent that
-// nothing can reach is passed over without a trace: an external one, one
-// without a session, one whose board has no usable gateway.
-func (s *Sender) Queue(ctx context.Context, tx *store.Tx, m Message) error {
-	if m.To.IsExternal() || m.To.SessionKey == nil || *m.To.SessionKey == "" || m.Board.GatewayID == nil {
-		return nil
+// Queue writes messages within the transaction of what they tell, in this order
+// per agent. An agent that nothing can reach is passed over without a trace: an
+// external one, one without a session, one whose board has no usable gateway.
+func (s *Sender) Queue(ctx context.Context, tx *store.Tx, messages ...Message) error {
+	usable := map[mc.ID]bool{} // by the gateway's id
+	told := map[mc.ID]bool{}
+	var deliveries []*mc.Delivery
+	for _, m := range messages {
+		if m.To.IsExternal() || m.To.SessionKey == nil || *m.To.SessionKey == "" || m.Board.GatewayID == nil {
+			continue
+		}
+		gateway := *m.Board.GatewayID
+		ok, known := usable[gateway]
+		if !known {
+			var err error
+			if ok, err = carries(ctx, tx, m.Board.OrganizationID, gateway); err != nil {
+				return err
+			}
+			usable[gateway] = ok
+		}
+		if !ok {
+			continue
+		}
+		deliveries = append(deliveries, &mc.Delivery{
+			ID: mc.NewID(), AgentID: m.To.ID, GatewayID: gateway, SessionKey: *m.To.SessionKey, Label: m.Label, Message: m.Text, Deliver: m.Deliver,
+			State: mc.DeliveryQueued, SentType: m.Record.SentType, SentMessage: m.Record.SentMessage, FailedType: m.Record.FailedType, FailedMessage: m.Record.FailedMessage,
+			TaskID: m.TaskID, BoardID: &m.Board.ID, CreatedAt: tx.Tick(), UpdatedAt: tx.Now(),
+		})
+		if !told[m.To.ID] {
+			told[m.To.ID] = true
+			tx.Enqueue(store.Job{Args: deliverArgs{AgentID: m.To.ID}, Opts: deliverPolicy.Options(time.Time{})})
+		}
 	}
-	gateway, err := tx.Gateway(ctx, m.Board.OrganizationID, *m.Board.GatewayID)
-	if mc.KindOf(err) == mc.KindNotFound || err == nil && strings.TrimSpace(gateway.URL) == "" {
-		return nil
+	return tx.InsertDeliveries(ctx, deliveries...)
+}
+
+// carries reports whether a gateway of the organization takes messages at all.
+func carries(ctx context.Context, tx *store.Tx, organization, gateway mc.ID) (bool, error) {
+	g, err := tx.Gateway(ctx, organization, gateway)
+	if mc.KindOf(err) == mc.KindNotFound {
+		return false, nil
 	}
-	if err != nil {
-		return err
-	}
-	d := mc.Delivery{
-		ID: mc.NewID(), AgentID: m.To.ID, GatewayID: gateway.ID, SessionKey: *m.To.SessionKey, Label: m.Label, Message: m.Text, Deliver: m.Deliver,
-		State: mc.DeliveryQueued, SentType: m.Record.SentType, SentMessage: m.Record.SentMessage, FailedType: m.Record.FailedType, FailedMessage: m.Record.FailedMessage,
-		TaskID: m.TaskID, BoardID: &m.Board.ID, CreatedAt: tx.Tick(), UpdatedAt: tx.Now(),
-	}
-	if err := tx.InsertDelivery(ctx, d); err != nil {
-		return err
-	}
-	tx.Enqueue(store.Job{Args: deliverArgs{AgentID: m.To.ID}, Opts: deliverPolicy.Options(time.Time{})})
-	return nil
+	return err == nil && strings.TrimSpace(g.URL) != "", err
 }
 
 // Wake counts an agent as present because it was given work, and records it.

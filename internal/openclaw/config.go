@@ -2,24 +2,27 @@ package openclaw
 
 import "encoding/json"
 
-// MergeAgentConfig returns the patch that puts an agent with its workspace and
-// heartbeat into the configuration that config.get answered, together with what
+// AgentConfig is what the gateway's configuration says of an agent.
+type AgentConfig struct {
+	ID        string
+	Workspace string
+	Heartbeat json.RawMessage // an object
+}
+
+// MergeAgentConfig returns the patch that puts agents with their workspaces and
+// heartbeats into the configuration that config.get answered, together with what
 // agents need of the rest: how heartbeats show in channels, and where commands
 // are executed. The members and entries that are there already keep their place
 // and their values. changed is false when there is nothing to write: a needless
 // patch could restart the gateway.
 //
 // The answer's configuration may be unusable, which is an error that says how.
-func MergeAgentConfig(answer json.RawMessage, agentID, workspace string, heartbeat json.RawMessage) (patch json.RawMessage, changed bool, err error) {
-	wanted, ok := parseObject(heartbeat)
-	if !ok {
-		return nil, false, &Error{Kind: KindRequest, Message: "the heartbeat of an agent must be an object"}
-	}
+func MergeAgentConfig(answer json.RawMessage, agents ...AgentConfig) (patch json.RawMessage, changed bool, err error) {
 	config, err := configOf(answer)
 	if err != nil {
 		return nil, false, err
 	}
-	list, changed, err := mergeAgent(config, agentID, jsonText(workspace), wanted)
+	list, changed, err := mergeAgents(config, agents)
 	if err != nil {
 		return nil, false, err
 	}
@@ -62,15 +65,28 @@ func configHash(answer json.RawMessage) string {
 	return textOf(body.get("hash"))
 }
 
-// mergeAgent returns agents.list with the agent in it.
-func mergeAgent(config orderedObject, agentID string, workspace json.RawMessage, heartbeat orderedObject) (list json.RawMessage, changed bool, err error) {
+// mergeAgents returns agents.list with the agents in it.
+func mergeAgents(config orderedObject, agents []AgentConfig) (list json.RawMessage, changed bool, err error) {
 	var entries []json.RawMessage
 	if raw := config.child("agents").get("list"); raw != nil && json.Unmarshal(raw, &entries) != nil {
 		return nil, false, &Error{Message: "config agents.list is not a list"}
 	}
+	for _, agent := range agents {
+		heartbeat, ok := parseObject(agent.Heartbeat)
+		if !ok {
+			return nil, false, &Error{Kind: KindRequest, Message: "the heartbeat of an agent must be an object"}
+		}
+		merged, differs := mergeAgent(entries, agent.ID, jsonText(agent.Workspace), heartbeat)
+		entries, changed = merged, changed || differs
+	}
+	return encodeList(entries), changed, nil
+}
+
+// mergeAgent puts an agent into the entries of agents.list.
+func mergeAgent(entries []json.RawMessage, id string, workspace json.RawMessage, heartbeat orderedObject) (merged []json.RawMessage, changed bool) {
 	for i, raw := range entries {
 		entry, ok := parseObject(raw)
-		if !ok || textOf(entry.get("id")) != agentID {
+		if !ok || textOf(entry.get("id")) != id {
 			continue
 		}
 		if !sameJSON(entry.get("workspace"), workspace) {
@@ -82,13 +98,13 @@ func mergeAgent(config orderedObject, agentID string, workspace json.RawMessage,
 			changed = true
 		}
 		entries[i] = entry.encode()
-		return encodeList(entries), changed, nil
+		return entries, changed
 	}
 	var entry orderedObject
-	entry.set("id", jsonText(agentID))
+	entry.set("id", jsonText(id))
 	entry.set("workspace", workspace)
 	entry.set("heartbeat", heartbeat.encode())
-	return encodeList(append(entries, entry.encode())), true, nil
+	return append(entries, entry.encode()), true
 }
 
 // replacing makes next a patch that leaves nothing of old: patches are merged,

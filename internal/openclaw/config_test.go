@@ -57,7 +57,7 @@ func TestMergeAgentConfig(t *testing.T) {
 			`{"agents":{"list":[{"id":"mc-1","workspace":"/w","heartbeat":{"every":"10m"}},{"id":"mc-1"}]}}`,
 		},
 	} {
-		patch, changed, err := MergeAgentConfig(json.RawMessage(tc.answer), "mc-1", "/w", json.RawMessage(`{"every":"10m"}`))
+		patch, changed, err := MergeAgentConfig(json.RawMessage(tc.answer), AgentConfig{ID: "mc-1", Workspace: "/w", Heartbeat: json.RawMessage(`{"every":"10m"}`)})
 		if err != nil || changed != (tc.want != "") {
 			t.Errorf("%s: changed %v, %v", name, changed, err)
 		}
@@ -81,13 +81,13 @@ func TestMergeAgentConfigRefuses(t *testing.T) {
 		`{"config":{"agents":{"list":{}}}}`:  "config agents.list is not a list",
 		`{"config":{"agents":{"list":"x"}}}`: "config agents.list is not a list",
 	} {
-		_, changed, err := MergeAgentConfig(json.RawMessage(answer), "mc-1", "/w", json.RawMessage(`{}`))
+		_, changed, err := MergeAgentConfig(json.RawMessage(answer), AgentConfig{ID: "mc-1", Workspace: "/w", Heartbeat: json.RawMessage(`{}`)})
 		if err == nil || err.Error() != want || changed {
 			t.Errorf("%s: %v, want %s", answer, err, want)
 		}
 	}
 	var e *Error
-	if _, _, err := MergeAgentConfig(json.RawMessage(`{"config":{}}`), "mc-1", "/w", nil); !errors.As(err, &e) || e.Kind != KindRequest {
+	if _, _, err := MergeAgentConfig(json.RawMessage(`{"config":{}}`), AgentConfig{ID: "mc-1", Workspace: "/w", Heartbeat: nil}); !errors.As(err, &e) || e.Kind != KindRequest {
 		t.Errorf("without a heartbeat: %v", err)
 	}
 }
@@ -97,7 +97,7 @@ func FuzzMergeAgentConfig(f *testing.F) {
 	f.Add([]byte(`{"parsed":{"channels":{"defaults":1},"tools":[]}}`))
 	f.Add([]byte(`{"config":{"agents":7,"a":1,"a":2}}`))
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		patch, changed, err := MergeAgentConfig(answer, "mc-1", "/w", json.RawMessage(`{"every":"10m"}`))
+		patch, changed, err := MergeAgentConfig(answer, AgentConfig{ID: "mc-1", Workspace: "/w", Heartbeat: json.RawMessage(`{"every":"10m"}`)})
 		if changed != (patch != nil) || err != nil && changed {
 			t.Fatalf("%q: %q, %v, %v", answer, patch, changed, err)
 		}

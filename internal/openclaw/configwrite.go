@@ -16,8 +16,8 @@ const (
 	restartPoll      = 250 * time.Millisecond
 )
 
-// ApplyAgentConfig puts an agent into the gateway's configuration, see
-// MergeAgentConfig, if it is not there as wanted. Writes to one gateway go one
+// ApplyAgentConfig puts agents into the gateway's configuration, see
+// MergeAgentConfig, by one write if they are not there as wanted. Writes to one gateway go one
 // after the other. A write that was overtaken is based anew; one that the
 // gateway puts off is repeated when it may be. One that the gateway answers by
 // restarting counts as sent: when the gateway is back, within 30 seconds, the
@@ -25,7 +25,7 @@ const (
 //
 // A gateway may also take the write and restart some seconds later: the calls
 // after this one then fail with transient errors.
-func ApplyAgentConfig(ctx context.Context, g *Gateway, agentID, workspace string, heartbeat json.RawMessage) error {
+func ApplyAgentConfig(ctx context.Context, g *Gateway, agents ...AgentConfig) error {
 	unlock, err := g.client.configs.lock(ctx, gatewayKey(g.endpoint))
 	if err != nil {
 		return contextError(ctx, "waiting for another write to the gateway's configuration")
@@ -36,7 +36,7 @@ func ApplyAgentConfig(ctx context.Context, g *Gateway, agentID, workspace string
 		return err
 	}
 	for try := 1; ; try++ {
-		patch, changed, err := MergeAgentConfig(answer, agentID, workspace, heartbeat)
+		patch, changed, err := MergeAgentConfig(answer, agents...)
 		if err != nil || !changed {
 			return err
 		}

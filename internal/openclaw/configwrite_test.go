@@ -15,14 +15,17 @@ import (
 	"missioncontrol/internal/openclaw/openclawtest"
 )
 
-func every(interval string) json.RawMessage { return fmt.Appendf(nil, `{"every":%q}`, interval) }
+// beating is how the configuration names an agent that beats at an interval.
+func beating(id, interval string) openclaw.AgentConfig {
+	return openclaw.AgentConfig{ID: id, Workspace: "/w", Heartbeat: fmt.Appendf(nil, `{"every":%q}`, interval)}
+}
 
 func TestApplyAgentConfig(t *testing.T) {
 	t.Parallel()
 	g := openclawtest.Start(t)
 	gateway := openclawtest.Client(t).Gateway(g.Endpoint())
 	for range 2 {
-		if err := openclaw.ApplyAgentConfig(t.Context(), gateway, "mc-1", "/w", every("10m")); err != nil {
+		if err := openclaw.ApplyAgentConfig(t.Context(), gateway, beating("mc-1", "10m")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -40,12 +43,36 @@ func TestApplyAgentConfig(t *testing.T) {
 	}
 }
 
+func TestApplyAgentConfigOfSeveralIsOneWrite(t *testing.T) {
+	t.Parallel()
+	g := openclawtest.Start(t)
+	gateway := openclawtest.Client(t).Gateway(g.Endpoint())
+	g.FailWith("config.patch", 1, "config changed since last load; re-run config.get and retry")
+	for _, agents := range [][]openclaw.AgentConfig{{beating("mc-1", "10m")}, {beating("mc-2", "2m"), beating("mc-1", "3m"), beating("mc-3", "4m")}, {beating("mc-3", "4m"), beating("mc-1", "3m")}, nil} {
+		if err := openclaw.ApplyAgentConfig(t.Context(), gateway, agents...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beats := map[string]any{}
+	for _, a := range g.Agents()[1:] {
+		beats[a.ID] = a.Heartbeat
+	}
+	at := func(interval string) map[string]any { return map[string]any{"every": interval} }
+	if diff := cmp.Diff(map[string]any{"mc-1": at("3m"), "mc-2": at("2m"), "mc-3": at("4m")}, beats); diff != "" {
+		t.Error(diff)
+	}
+	want := []string{"config.get", "config.patch", "config.get", "config.patch", "config.get", "config.patch", "config.get", "config.get"}
+	if diff := cmp.Diff(want, g.Methods()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestApplyAgentConfigTakesMembersAway(t *testing.T) {
 	t.Parallel()
 	g := openclawtest.Start(t)
 	gateway := openclawtest.Client(t).Gateway(g.Endpoint())
 	for _, heartbeat := range []string{`{"every":"10m","prompt":"x"}`, `{"every":"10m"}`, `{"every":"10m"}`} {
-		if err := openclaw.ApplyAgentConfig(t.Context(), gateway, "mc-1", "/w", json.RawMessage(heartbeat)); err != nil {
+		if err := openclaw.ApplyAgentConfig(t.Context(), gateway, openclaw.AgentConfig{ID: "mc-1", Workspace: "/w", Heartbeat: json.RawMessage(heartbeat)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -84,7 +111,7 @@ func TestApplyAgentConfigThroughTrouble(t *testing.T) {
 			g := openclawtest.Start(t)
 			gateway := openclawtest.Client(t).Gateway(g.Endpoint())
 			tc.trouble(g)
-			if err := openclaw.ApplyAgentConfig(t.Context(), gateway, "mc-1", "/w", every("10m")); err != nil {
+			if err := openclaw.ApplyAgentConfig(t.Context(), gateway, beating("mc-1", "10m")); err != nil {
 				t.Fatal(err)
 			}
 			if !g.HasAgent("mc-1") {
@@ -136,7 +163,7 @@ func TestApplyAgentConfigGivesUp(t *testing.T) {
 			g := openclawtest.Start(t)
 			tc.trouble(g)
 			gateway := openclawtest.ClientWith(t, openclaw.Options{CallTimeout: 300 * time.Millisecond}).Gateway(g.Endpoint())
-			if err := openclaw.ApplyAgentConfig(t.Context(), gateway, "mc-1", "/w", every("10m")); err == nil || !strings.Contains(err.Error(), tc.want) {
+			if err := openclaw.ApplyAgentConfig(t.Context(), gateway, beating("mc-1", "10m")); err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
@@ -150,10 +177,10 @@ func TestApplyAgentConfigEndsWithItsCaller(t *testing.T) {
 	g.Set(func(o *openclawtest.Options) { o.Restart, o.Down = openclawtest.RestartBefore, time.Hour })
 	ctx, cancel := context.WithCancel(t.Context())
 	result := make(chan error)
-	go func() { result <- openclaw.ApplyAgentConfig(ctx, gateway, "mc-1", "/w", every("10m")) }()
+	go func() { result <- openclaw.ApplyAgentConfig(ctx, gateway, beating("mc-1", "10m")) }()
 	g.WaitCalls("config.patch", 1)
 	waiting := make(chan error)
-	go func() { waiting <- openclaw.ApplyAgentConfig(ctx, gateway, "mc-2", "/w", every("10m")) }()
+	go func() { waiting <- openclaw.ApplyAgentConfig(ctx, gateway, beating("mc-2", "10m")) }()
 	cancel()
 	for _, err := range []error{<-result, <-waiting} {
 		if err == nil {
@@ -173,7 +200,7 @@ func TestConfigWritesGoOneAfterTheOther(t *testing.T) {
 		// The same gateway, whichever way it is reached.
 		gateway := c.Gateway([]openclaw.Endpoint{g.Endpoint(), controlUI}[i%2])
 		writes.Go(func() {
-			if err := openclaw.ApplyAgentConfig(t.Context(), gateway, fmt.Sprintf("mc-%d", i), "/w", every("10m")); err != nil {
+			if err := openclaw.ApplyAgentConfig(t.Context(), gateway, beating(fmt.Sprintf("mc-%d", i), "10m")); err != nil {
 				t.Error(err)
 			}
 		})

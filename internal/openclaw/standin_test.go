@@ -261,12 +261,12 @@ func TestStandInAgent(t *testing.T) {
 	for _, step := range []func() error{
 		func() error { return g.AgentsCreate(ctx, id, "/w") },
 		func() error { return g.AgentsUpdate(ctx, id, "Ada", "/w") },
-		func() error { return openclaw.ApplyAgentConfig(ctx, g, id, "/w", every("10m")) },
+		func() error { return openclaw.ApplyAgentConfig(ctx, g, beating(id, "10m")) },
 		func() error { _, err := g.FilesList(ctx, id); return err },
 		func() error { return g.FilesSet(ctx, id, "TOOLS.md", "- `AUTH_TOKEN=<x>`") },
 		func() error { return g.SessionsReset(ctx, key) },
 		func() error { return g.SendMessage(ctx, key, "Ada", "Hello Ada", true) },
-		func() error { return openclaw.ApplyAgentConfig(ctx, g, id, "/w", every("10m")) },
+		func() error { return openclaw.ApplyAgentConfig(ctx, g, beating(id, "10m")) },
 	} {
 		if err := step(); err != nil {
 			t.Fatal(err)
@@ -310,11 +310,11 @@ func TestStandInRestart(t *testing.T) {
 	s, c := startStandIn(t), openclawtest.Client(t)
 	g := c.Gateway(s.endpoint())
 	s.post("/options", map[string]any{"restart": "before", "restart_seconds": 1})
-	if err := openclaw.ApplyAgentConfig(t.Context(), g, "mc-1", "/w", every("10m")); err != nil {
+	if err := openclaw.ApplyAgentConfig(t.Context(), g, beating("mc-1", "10m")); err != nil {
 		t.Errorf("a write that restarts the gateway: %v", err)
 	}
 	s.post("/options", map[string]any{"restart": "after", "restart_delay": 0, "restart_seconds": 0.5})
-	if err := openclaw.ApplyAgentConfig(t.Context(), g, "mc-1", "/w", every("5m")); err != nil {
+	if err := openclaw.ApplyAgentConfig(t.Context(), g, beating("mc-1", "5m")); err != nil {
 		t.Errorf("a write that restarts the gateway later: %v", err)
 	}
 	if err := openclaw.Retry(t.Context(), openclaw.Coordination, openclaw.Timing{}, g.Health); err != nil {
@@ -342,11 +342,11 @@ func TestStandInLimit(t *testing.T) {
 	s, c := startStandIn(t), openclawtest.Client(t)
 	g := c.Gateway(s.endpoint())
 	s.post("/options", map[string]any{"patch_limit": 1})
-	if err := openclaw.ApplyAgentConfig(t.Context(), g, "mc-1", "/w", every("10m")); err != nil {
+	if err := openclaw.ApplyAgentConfig(t.Context(), g, beating("mc-1", "10m")); err != nil {
 		t.Fatal(err)
 	}
 	// The next one is put off for almost a minute: longer than anybody is made to wait.
-	err := openclaw.ApplyAgentConfig(t.Context(), g, "mc-1", "/w", every("5m"))
+	err := openclaw.ApplyAgentConfig(t.Context(), g, beating("mc-1", "5m"))
 	if err == nil || !strings.Contains(err.Error(), "rate limit exceeded") || !openclaw.IsTransient(err) {
 		t.Errorf("got %v", err)
 	}

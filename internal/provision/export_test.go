@@ -36,6 +36,8 @@ func (s *Service) Do(ctx context.Context, job store.Job) error {
 		return s.remove(ctx, args)
 	case cleanupArgs:
 		return s.askCleanup(ctx, args)
+	case heartbeatArgs:
+		return s.syncHeartbeats(ctx, args)
 	}
 	return fmt.Errorf("a job of kind %s", job.Args.Kind())
 }

@@ -79,6 +79,7 @@ func (s *Service) RegisterJobs(ws *jobs.Workers) {
 	jobs.Handle(ws, reconcilePolicy, s.reconcile)
 	jobs.Handle(ws, cleanupPolicy, s.remove)
 	jobs.Handle(ws, cleanupPolicy, s.askCleanup)
+	jobs.Handle(ws, heartbeatPolicy, s.syncHeartbeats)
 }
 
 // repeat does something again, for as long as given, while a gateway is away or

@@ -79,8 +79,14 @@ func (w *work) makeAgent(ctx context.Context, g *openclaw.Gateway) error {
 }
 
 func (w *work) configure(ctx context.Context, g *openclaw.Gateway) error {
-	heartbeat := mc.EffectiveHeartbeat(w.agent.HeartbeatConfig)
-	return openclaw.ApplyAgentConfig(ctx, g, w.id(), w.workspace(), []byte(heartbeat))
+	return openclaw.ApplyAgentConfig(ctx, g, agentConfig(w.agent, w.gateway))
+}
+
+// agentConfig is what the gateway's configuration is to say of an agent.
+func agentConfig(a mc.Agent, g mc.Gateway) openclaw.AgentConfig {
+	return openclaw.AgentConfig{
+		ID: mc.GatewayAgentID(a), Workspace: mc.WorkspacePath(g.WorkspaceRoot, a), Heartbeat: []byte(mc.EffectiveHeartbeat(a.HeartbeatConfig)),
+	}
 }
 
 // writeFiles writes what the agent reads. Its token becomes valid right before:

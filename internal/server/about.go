@@ -48,4 +48,13 @@ var walkthroughs = map[string][]httpapi.WalkthroughStep{
 		{OperationID: "create_task_comment_api_v1_boards__board_id__tasks__task_id__comments_post", Example: "progress", Note: "A comment of a person."},
 		{OperationID: "create_task_comment_api_v1_agent_boards__board_id__tasks__task_id__comments_post", Example: "progress", Note: "A comment of an agent, with X-Agent-Token."},
 	},
+	"approvals_workflow": {
+		{OperationID: "create_task_api_v1_boards__board_id__tasks_post", Example: "new_task", Note: "Something that a person should decide about."},
+		{OperationID: "update_task_api_v1_boards__board_id__tasks__task_id__patch", Example: "finish", Note: "Without an approval the board's rules refuse it: 409."},
+		{OperationID: "create_approval_api_v1_agent_boards__board_id__approvals_post", Example: "ask_to_deploy", Note: "An agent asks, with X-Agent-Token; the approval is pending."},
+		{OperationID: "create_approval_api_v1_agent_boards__board_id__approvals_post", Example: "ask_to_deploy", Note: "A second one for the same task: 409, naming the first."},
+		{OperationID: "stream_approvals_api_v1_boards__board_id__approvals_stream_get", Note: "With since, the question comes as an event named approval."},
+		{OperationID: "update_approval_api_v1_boards__board_id__approvals__approval_id__patch", Example: "approve", Note: "A person decides; resolved_at is set and the lead is told."},
+		{OperationID: "update_task_api_v1_boards__board_id__tasks__task_id__patch", Example: "finish", Note: "Now it passes."},
+	},
 }

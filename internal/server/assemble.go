@@ -13,16 +13,20 @@ import (
 	"missioncontrol/internal/agentapi"
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
+	"missioncontrol/internal/fields"
 	"missioncontrol/internal/gateways"
+	"missioncontrol/internal/groups"
 	"missioncontrol/internal/health"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/memory"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
@@ -72,6 +76,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
+	memoryFeature := memory.New(s.store, broker, sender, base)
+	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	s.router.KeepAnswers(s.store)
 	for _, feature := range []interface {
@@ -79,14 +85,18 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store),
-		boards.New(s.store, lifecycle, sender),
+		boards.New(s.store, lifecycle, sender, mc.SystemClock),
+		groups.New(s.store, lifecycle, sender),
+		memoryFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
+		approvalFeature,
 		taskFeature,
+		fields.New(s.store),
 		tags.New(s.store),
 	} {
 		feature.Register(s.router, guards)

@@ -126,7 +126,7 @@ func TestHeadersOfTheWire(t *testing.T) {
 	ops := operations(t)
 	for _, id := range []string{
 		"update_board_api_v1_boards__board_id__patch", "update_task_api_v1_boards__board_id__tasks__task_id__patch",
-		"update_task_api_v1_agent_boards__board_id__tasks__task_id__patch", "update_agent_api_v1_agents__agent_id__patch",
+		"update_approval_api_v1_boards__board_id__approvals__approval_id__patch", "update_task_api_v1_agent_boards__board_id__tasks__task_id__patch", "update_agent_api_v1_agents__agent_id__patch",
 	} {
 		if op := ops[id]; op == nil || op.Responses["412"] == nil {
 			t.Errorf("%s takes no version", id)

@@ -50,6 +50,16 @@ func (r Reader) AgentsOfBoard(ctx context.Context, board mc.ID) ([]mc.Agent, err
 	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id = ? ORDER BY a.created_at DESC, a.id`, board)
 }
 
+// AgentsOfBoards lists all agents of these boards, oldest first.
+func (r Reader) AgentsOfBoards(ctx context.Context, boards []mc.ID) ([]mc.Agent, error) {
+	return listIn[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.board_id`, boards, ` ORDER BY a.created_at, a.id`)
+}
+
+// AgentsByID loads the agents with these ids that exist, in no order.
+func (r Reader) AgentsByID(ctx context.Context, ids []mc.ID) ([]mc.Agent, error) {
+	return listIn[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.id`, ids, ``)
+}
+
 // MainAgents lists the board-less agents of a gateway.
 func (r Reader) MainAgents(ctx context.Context, gateway mc.ID) ([]mc.Agent, error) {
 	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE a.gateway_id = ? AND a.board_id IS NULL`, gateway)
@@ -76,8 +86,7 @@ func (f AgentFilter) where() (string, []any) {
 		board := `a.board_id IN (SELECT b.id FROM boards b WHERE b.organization_id = ?`
 		args = append(args, *organization)
 		if f.Member != nil && !f.Member.ReadsAllBoards() {
-			board += ` AND EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`
-			args = append(args, f.Member.ID)
+			board, args = board+" AND "+granted, append(args, f.Member.ID)
 		}
 		where = "(" + board + ")"
 		if !f.WithoutMain {
@@ -150,6 +159,17 @@ func (tx *Tx) LockAgent(ctx context.Context, id mc.ID) (mc.Agent, error) {
 	return get[mc.Agent](ctx, tx.Reader, `SELECT `+agentCols+agentFrom+`WHERE a.id = ?`+tx.forUpdate(), id)
 }
 
+// LockAgentsOfGroup loads the agents of all boards of a group, without their
+// leads unless asked, and holds their rows until the end of the transaction.
+func (tx *Tx) LockAgentsOfGroup(ctx context.Context, group mc.ID, leads bool) ([]mc.Agent, error) {
+	where := `a.board_id IN (SELECT b.id FROM boards b WHERE b.board_group_id = ?)`
+	if !leads {
+		where += ` AND NOT a.is_board_lead`
+	}
+	// In the order of ids, so that two who lock the same agents do not wait for each other.
+	return list[mc.Agent](ctx, tx.Reader, `SELECT `+agentCols+agentFrom+`WHERE `+where+` ORDER BY a.id`+tx.forUpdate(), group)
+}
+
 // InsertAgent adds an agent and announces it.
 func (tx *Tx) InsertAgent(ctx context.Context, a mc.Agent) error {
 	if err := agentTable.insert(ctx, tx, &a); err != nil {
@@ -180,7 +200,11 @@ func (tx *Tx) announceAgent(a mc.Agent) {
 // it was assigned lose their assignee; its activity stays, without its name.
 func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
 	now := tx.Now()
-	released, err := tx.nextVersion(ctx, "tasks", "assigned_agent_id", id)
+	released, err := tx.nextVersion(ctx, "tasks", "assigned_agent_id = ?", id)
+	if err != nil {
+		return err
+	}
+	orphaned, err := tx.nextVersion(ctx, "approvals", "agent_id = ?", id)
 	if err != nil {
 		return err
 	}
@@ -191,7 +215,7 @@ func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
 		{`UPDATE tasks SET status = ?, assigned_agent_id = NULL, in_progress_at = NULL, updated_at = ? WHERE assigned_agent_id = ? AND status = ?`, []any{mc.StatusInbox, released, id, mc.StatusInProgress}},
 		{`UPDATE tasks SET assigned_agent_id = NULL, updated_at = ? WHERE assigned_agent_id = ?`, []any{released, id}},
 		{`UPDATE activity_events SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
-		{`UPDATE approvals SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
+		{`UPDATE approvals SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{orphaned, id}},
 		{`UPDATE board_webhooks SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{now, id}},
 		{`DELETE FROM agents WHERE id = ?`, []any{id}},
 	} {

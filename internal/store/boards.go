@@ -28,8 +28,7 @@ type BoardFilter struct {
 func (r Reader) Boards(ctx context.Context, f BoardFilter, limit, offset int) ([]mc.Board, int64, error) {
 	where, args := "b.organization_id = ?", []any{f.Reader.OrganizationID}
 	if !f.Reader.ReadsAllBoards() {
-		where += ` AND EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`
-		args = append(args, f.Reader.ID)
+		where, args = where+" AND "+granted, append(args, f.Reader.ID)
 	}
 	if f.GatewayID != nil {
 		where, args = where+" AND b.gateway_id = ?", append(args, *f.GatewayID)
@@ -39,6 +38,10 @@ func (r Reader) Boards(ctx context.Context, f BoardFilter, limit, offset int) ([
 	}
 	return page[mc.Board](ctx, r, boardCols, `FROM boards b WHERE `+where, r.folded("b.name")+`, b.created_at DESC, b.id`, limit, offset, args...)
 }
+
+// granted holds for a board b that a grant opens to a member; it takes the
+// member's id.
+const granted = `EXISTS (SELECT 1 FROM organization_board_access g WHERE g.organization_member_id = ? AND g.board_id = b.id AND (g.can_read OR g.can_write))`
 
 // BoardsOfOrganization lists a page of an organization's boards, newest first.
 func (r Reader) BoardsOfOrganization(ctx context.Context, organization mc.ID, limit, offset int) ([]mc.Board, int64, error) {
@@ -77,24 +80,21 @@ func (r Reader) BoardPaused(ctx context.Context, board mc.ID) (bool, error) {
 	return word != nil && *word == "/pause", err
 }
 
-// GroupExists reports whether a board group exists in an organization.
-func (r Reader) GroupExists(ctx context.Context, organization, group mc.ID) (bool, error) {
-	return exists(ctx, r, `SELECT 1 FROM board_groups WHERE id = ? AND organization_id = ?`, group, organization)
-}
-
 // LockBoard loads a board and holds its row until the end of the transaction,
 // so that decisions about its dependencies and agents are made one at a time.
 func (tx *Tx) LockBoard(ctx context.Context, id mc.ID) (mc.Board, error) {
 	return get[mc.Board](ctx, tx.Reader, `SELECT `+boardCols+` FROM boards b WHERE b.id = ?`+tx.forUpdate(), id)
 }
 
-// InsertBoard adds a board.
+// InsertBoard adds a board and announces it.
 func (tx *Tx) InsertBoard(ctx context.Context, b mc.Board) error {
+	tx.Announce(KindBoard, b.ID, b.ID)
 	return boardTable.insert(ctx, tx, &b)
 }
 
-// UpdateBoard writes everything of a board that may change.
+// UpdateBoard writes everything of a board that may change, and announces it.
 func (tx *Tx) UpdateBoard(ctx context.Context, b mc.Board) error {
+	tx.Announce(KindBoard, b.ID, b.ID)
 	return boardTable.update(ctx, tx, &b,
 		"name", "slug", "description", "gateway_id", "board_group_id", "board_type", "objective", "success_metrics", "target_date",
 		"goal_confirmed", "goal_source", "require_approval_for_done", "require_review_before_done", "comment_required_for_review",
@@ -103,8 +103,10 @@ func (tx *Tx) UpdateBoard(ctx context.Context, b mc.Board) error {
 
 // DeleteBoard removes a board with everything that is its own: tasks, agents,
 // memory, webhooks, approvals and activity. Most of it follows by the foreign
-// keys of the schema.
+// keys of the schema. It announces that, and that nobody has access any more.
 func (tx *Tx) DeleteBoard(ctx context.Context, id mc.ID) error {
+	tx.Announce(KindBoardDeleted, id, id)
+	tx.Announce(KindAccess, id, id)
 	for _, statement := range []string{
 		`DELETE FROM activity_events WHERE agent_id IN (SELECT id FROM agents WHERE board_id = ?)`,
 		`DELETE FROM activity_events WHERE task_id IN (SELECT id FROM tasks WHERE board_id = ?)`,

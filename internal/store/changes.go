@@ -27,8 +27,9 @@ const (
 	KindBoardMemory = "board_memory"
 	KindGroupMemory = "board_group_memory"
 	KindDelivery    = "delivery"
-	KindBoard       = "board" // made or changed; the scope is the board itself
-	KindTag         = "tag"   // made, changed or deleted; the scope is the organization, as of KindOrganization
+	KindBoard       = "board"        // made or changed; the scope is the board itself
+	KindTag         = "tag"          // made, changed or deleted; the scope is the organization, as of KindOrganization
+	KindField       = "custom_field" // likewise, of a custom field
 	// KindOrganization is a change of an organization: its members, invites, settings.
 	KindOrganization = "org"
 

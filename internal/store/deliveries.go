@@ -11,16 +11,18 @@ var (
 	deliveryCols  = deliveryTable.cols("d")
 )
 
-// InsertDelivery puts a message to an agent into its queue.
-func (tx *Tx) InsertDelivery(ctx context.Context, d mc.Delivery) error {
-	if err := deliveryTable.insert(ctx, tx, &d); err != nil {
+// InsertDeliveries puts messages to agents into their queues, in this order.
+func (tx *Tx) InsertDeliveries(ctx context.Context, deliveries ...*mc.Delivery) error {
+	if err := deliveryTable.insert(ctx, tx, deliveries...); err != nil {
 		return err
 	}
-	scope := mc.ID{}
-	if d.BoardID != nil {
-		scope = *d.BoardID
+	for _, d := range deliveries {
+		scope := mc.ID{}
+		if d.BoardID != nil {
+			scope = *d.BoardID
+		}
+		tx.Announce(KindDelivery, scope, d.ID) // gives the row its place in the queue
 	}
-	tx.Announce(KindDelivery, scope, d.ID) // gives the row its place in the queue
 	return nil
 }
 

@@ -74,3 +74,9 @@ var (
 
 // StatementsPerConn is the bound on KeptStatements.
 const StatementsPerConn = statementsPerConn
+
+// Queries about approvals, up to their IN lists.
+const (
+	TasksOfApprovals = tasksOfApprovals
+	ApprovalCounts   = approvalCounts
+)

@@ -62,7 +62,7 @@ func (tx *Tx) DeleteGateway(ctx context.Context, id mc.ID) error {
 // FollowBoards moves agents that were left on a gateway to the gateway of
 // their board.
 func (tx *Tx) FollowBoards(ctx context.Context, gateway mc.ID) error {
-	moved, err := tx.nextVersion(ctx, "agents", "gateway_id", gateway)
+	moved, err := tx.nextVersion(ctx, "agents", "gateway_id = ?", gateway)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func furnish(t *testing.T, st *store.Store, f fixture) {
 		r.add("board_task_custom_fields", row{"board_id": board, "task_custom_field_definition_id": field, "created_at": noon})
 		r.add("task_custom_field_values", row{"task_id": task, "task_custom_field_definition_id": field, "created_at": noon, "updated_at": noon})
 		approval := r.add("approvals", row{"board_id": board, "task_id": task, "agent_id": agent, "decided_by_user_id": f.user.ID, "action_type": "deploy", "confidence": 80.0, "status": "pending", "created_at": noon, "updated_at": noon})
-		r.add("approval_task_links", row{"approval_id": approval, "task_id": task, "created_at": noon})
+		r.add("approval_task_links", row{"approval_id": approval, "task_id": task, "status": "pending", "created_at": noon})
 		r.add("skill_packs", row{"organization_id": org, "name": "P", "source_url": "https://github.com/a/b", "created_at": noon, "updated_at": noon})
 		skill := r.add("marketplace_skills", row{"organization_id": org, "name": "S", "source_url": "https://github.com/a/b/s", "created_at": noon, "updated_at": noon})
 		r.add("gateway_installed_skills", row{"gateway_id": gateway, "skill_id": skill, "created_at": noon, "updated_at": noon})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -123,6 +124,39 @@ func in[T any](values []T) (list string, args []any) {
 		args[i] = values[min(i, len(values)-1)]
 	}
 	return "(?" + strings.Repeat(",?", n-1) + ")", args
+}
+
+// partOfIDs is how many ids go into one statement; the engines take some ten
+// thousands of arguments.
+const partOfIDs = 1 << 14
+
+// listIn is list for "head IN (ids) tail", for a list of any length: a very long
+// one is asked for in parts, and the order of rows holds within a part only.
+// args are those of head.
+func listIn[T any](ctx context.Context, r Reader, head string, ids []mc.ID, tail string, args ...any) ([]T, error) {
+	all := []T{}
+	for part := range slices.Chunk(ids, partOfIDs) {
+		placeholders, values := in(part)
+		rows, err := list[T](ctx, r, head+" IN "+placeholders+tail, append(args[:len(args):len(args)], values...)...)
+		if err != nil {
+			return nil, err
+		}
+		if len(ids) <= partOfIDs {
+			return rows, nil
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+// forKeyShare, at the end of a SELECT, keeps others from deleting its rows until
+// the transaction ends. of is the alias of their table. Transactions that keep
+// the same rows do not wait for each other.
+func (r Reader) forKeyShare(of string) string {
+	if r.dialect == PostgreSQL {
+		return " FOR KEY SHARE OF " + of
+	}
+	return ""
 }
 
 // forUpdate, at the end of a SELECT, locks its rows until the transaction ends.

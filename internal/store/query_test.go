@@ -105,6 +105,30 @@ func TestInLists(t *testing.T) {
 	})
 }
 
+// A list of ids may be longer than what an engine takes in one statement.
+func TestVeryLongInLists(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		f := seed(t, st)
+		ids := make([]mc.ID, 70_000)
+		for i := range ids {
+			ids[i] = mc.NewID()
+		}
+		for _, at := range []int{0, 16_384, 69_999} { // of the first part, of the second, the very last
+			task := f.task
+			task.ID = ids[at]
+			write(t, st, func(ctx context.Context, tx *store.Tx) error { return tx.InsertTask(ctx, task) })
+		}
+		got, err := st.TasksByID(t.Context(), f.board.ID, ids)
+		if err != nil || len(got) != 3 {
+			t.Errorf("found %d tasks, %v", len(got), err)
+		}
+		if got, err := st.TasksByID(t.Context(), f.board.ID, nil); err != nil || got == nil || len(got) != 0 {
+			t.Errorf("none: found %v, %v", got, err)
+		}
+	})
+}
+
 func TestMissingRows(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {

@@ -19,24 +19,32 @@ import (
 
 // entities are the types that are rows of a table, whole.
 var entities = map[string]any{
-	"board_onboarding_sessions": mc.Onboarding{},
-	"activity_events":           mc.ActivityEvent{},
-	"agents":                    mc.Agent{},
-	"boards":                    mc.Board{},
-	"deliveries":                mc.Delivery{},
-	"gateways":                  mc.Gateway{},
-	"organization_board_access": mc.BoardGrant{},
-	"organization_members":      mc.Member{},
-	"organizations":             mc.Organization{},
-	"tag_assignments":           mc.TagAssignment{},
-	"tags":                      mc.Tag{},
-	"task_dependencies":         mc.TaskDependency{},
-	"tasks":                     mc.Task{},
-	"users":                     mc.User{},
+	"board_onboarding_sessions":     mc.Onboarding{},
+	"activity_events":               mc.ActivityEvent{},
+	"approval_task_links":           mc.ApprovalLink{},
+	"approvals":                     mc.Approval{},
+	"agents":                        mc.Agent{},
+	"board_group_memory":            mc.GroupMemory{},
+	"board_groups":                  mc.BoardGroup{},
+	"board_memory":                  mc.BoardMemory{},
+	"boards":                        mc.Board{},
+	"deliveries":                    mc.Delivery{},
+	"gateways":                      mc.Gateway{},
+	"organization_board_access":     mc.BoardGrant{},
+	"organization_members":          mc.Member{},
+	"organizations":                 mc.Organization{},
+	"tag_assignments":               mc.TagAssignment{},
+	"tags":                          mc.Tag{},
+	"task_dependencies":             mc.TaskDependency{},
+	"tasks":                         mc.Task{},
+	"users":                         mc.User{},
+	"board_task_custom_fields":      mc.CustomFieldBinding{},
+	"task_custom_field_definitions": mc.CustomField{},
+	"task_custom_field_values":      mc.CustomFieldValue{},
 }
 
 // embedded are the types with columns that are only a part of an entity.
-var embedded = []string{"BoardRules"}
+var embedded = []string{"BoardRules", "MemoryEntry"}
 
 // contractTables are the tables of the contract that are in use, ownTables those it does not know.
 var (
@@ -160,7 +168,7 @@ func indexesOf(t *testing.T, st *store.Store) []index {
 		query = `SELECT c.relname AS name, t.relname AS tbl, i.indisunique AS is_unique, i.indpred IS NOT NULL AS is_partial
 			FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
 			WHERE c.relnamespace = current_schema()::regnamespace
-				AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)`
+				AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype <> 'f')`
 	}
 	all, err := store.List[index](t.Context(), st.Reader, query)
 	if err != nil {
@@ -174,7 +182,8 @@ func indexesOf(t *testing.T, st *store.Store) []index {
 func TestNoOtherUniqueness(t *testing.T) {
 	t.Parallel()
 	// What else the contract has unique are constraints of the tables.
-	want := []string{"ix_users_clerk_user_id", "uq_agents_agent_token_sha256", "uq_agents_board_lead", "uq_agents_gateway_main", "uq_board_onboarding_sessions_active"}
+	want := []string{"ix_users_clerk_user_id", "uq_agents_agent_token_sha256", "uq_agents_board_lead", "uq_agents_gateway_main",
+		"uq_approval_task_links_pending", "uq_approvals_id_status", "uq_board_onboarding_sessions_active"}
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		var got []string
 		for _, i := range indexesOf(t, st) {
@@ -206,7 +215,7 @@ func TestEnginesHaveTheSameSchema(t *testing.T) {
 func foreignKeysOf(t *testing.T, st *store.Store) []string {
 	t.Helper()
 	query := `SELECT m.name || '.' || f."from" || ' -> ' || f."table" || ' ' || f.on_delete
-		FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND m.name NOT LIKE 'river%'`
+		FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND m.name NOT LIKE 'river%' AND f.seq = 0`
 	if st.Dialect() == store.PostgreSQL {
 		query = `SELECT k.conrelid::regclass || '.' || a.attname || ' -> ' || k.confrelid::regclass || ' ' ||
 				CASE k.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'NO ACTION' END
@@ -227,7 +236,7 @@ func TestEveryForeignKeyHasAnIndex(t *testing.T) {
 	// Without one, deleting what a row refers to reads the whole table.
 	missing, err := store.List[string](t.Context(), st.Reader, `
 		SELECT m.name || '.' || f."from" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f
-		WHERE m.type = 'table' AND m.name NOT LIKE 'river%' AND NOT EXISTS (
+		WHERE m.type = 'table' AND m.name NOT LIKE 'river%' AND f.seq = 0 AND NOT EXISTS (
 			SELECT 1 FROM pragma_index_list(m.name) i JOIN pragma_index_info(i.name) c
 			WHERE c.seqno = 0 AND c.name = f."from")`)
 	if err != nil {

@@ -44,10 +44,25 @@ func (t *table[T]) cols(alias string) string {
 
 // insert writes new rows, all columns of each.
 func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...*T) error {
+	return t.write(ctx, tx, "", rows)
+}
+
+// upsert is insert for rows of which others with the same key may exist: of
+// these the named columns are overwritten. key are the columns of a unique
+// index; no two of the rows may have the same.
+func (t *table[T]) upsert(ctx context.Context, tx *Tx, key string, overwrite []string, rows ...*T) error {
+	var set []string
+	for _, c := range overwrite {
+		set = append(set, c+" = excluded."+c)
+	}
+	return t.write(ctx, tx, " ON CONFLICT ("+key+") DO UPDATE SET "+strings.Join(set, ", "), rows)
+}
+
+func (t *table[T]) write(ctx context.Context, tx *Tx, onConflict string, rows []*T) error {
 	// Batches of powers of two share a few prepared statements.
 	for size := 32; len(rows) > 0; size /= 2 {
 		for len(rows) >= size {
-			if _, err := exec(ctx, tx, t.head+t.row+strings.Repeat(","+t.row, size-1), t.values(rows[:size])...); err != nil {
+			if _, err := exec(ctx, tx, t.head+t.row+strings.Repeat(","+t.row, size-1)+onConflict, t.values(rows[:size])...); err != nil {
 				return fmt.Errorf("insert into %s: %w", t.name, err)
 			}
 			rows = rows[size:]
@@ -94,11 +109,11 @@ func (t *table[T]) update(ctx context.Context, tx *Tx, row *T, columns ...string
 	return nil
 }
 
-// nextVersion is the time of a change of all rows of a table in which a column
-// has the value: later than each of them was changed before. They stay locked.
-func (tx *Tx) nextVersion(ctx context.Context, table, column string, value any) (mc.Time, error) {
+// nextVersion is the time of a change of all rows of a table for which the
+// condition holds: later than each of them was changed before. They stay locked.
+func (tx *Tx) nextVersion(ctx context.Context, table, condition string, args ...any) (mc.Time, error) {
 	next := tx.Now()
-	before, err := list[mc.Time](ctx, tx.Reader, "SELECT updated_at FROM "+table+" WHERE "+column+" = ?"+tx.forUpdate(), value)
+	before, err := list[mc.Time](ctx, tx.Reader, "SELECT updated_at FROM "+table+" WHERE "+condition+tx.forUpdate(), args...)
 	for _, t := range before {
 		next = mc.NextVersion(t, next)
 	}

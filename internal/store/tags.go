@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"missioncontrol/internal/mc"
 )
@@ -62,12 +63,9 @@ func (tx *Tx) DeleteTag(ctx context.Context, id mc.ID) error {
 // KeepTags returns which of these tags belong to the organization, and keeps
 // others from deleting them until the end of the transaction.
 func (tx *Tx) KeepTags(ctx context.Context, organization mc.ID, ids []mc.ID) ([]mc.ID, error) {
-	lock := ""
-	if tx.dialect == PostgreSQL {
-		lock = " FOR KEY SHARE" // shared, and taken in one order: tasks that get the same tags do not wait for each other
-	}
-	placeholders, args := in(ids)
-	return list[mc.ID](ctx, tx.Reader, `SELECT id FROM tags WHERE organization_id = ? AND id IN `+placeholders+` ORDER BY id`+lock, append([]any{organization}, args...)...)
+	// Taken in one order, so that transactions do not lock each other out.
+	return listIn[mc.ID](ctx, tx.Reader, `SELECT g.id FROM tags g WHERE g.organization_id = ? AND g.id`,
+		slices.SortedFunc(slices.Values(ids), mc.CompareIDs), ` ORDER BY g.id`+tx.forKeyShare("g"), organization)
 }
 
 // TaskTag is a tag on a task.
@@ -79,15 +77,11 @@ type TaskTag struct {
 // TagsOfTasks lists the tags of these tasks, those of each task in the order
 // they were set.
 func (r Reader) TagsOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskTag, error) {
-	if len(tasks) == 0 {
-		return nil, nil
-	}
-	placeholders, args := in(tasks)
-	return list[TaskTag](ctx, r, `
+	return listIn[TaskTag](ctx, r, `
 		SELECT s.task_id, `+tagCols+`
 		FROM tag_assignments s JOIN tags g ON g.id = s.tag_id
-		WHERE s.task_id IN `+placeholders+`
-		ORDER BY s.created_at, s.id`, args...)
+		WHERE s.task_id`, tasks, `
+		ORDER BY s.created_at, s.id`)
 }
 
 // ReplaceTags sets the tags of a task, in this order. None may be named twice.

@@ -26,8 +26,7 @@ func (tx *Tx) LockTask(ctx context.Context, board, id mc.ID) (mc.Task, error) {
 
 // TasksByID loads the tasks with these ids that exist on a board, in no order.
 func (r Reader) TasksByID(ctx context.Context, board mc.ID, ids []mc.ID) ([]mc.Task, error) {
-	placeholders, args := in(ids)
-	return list[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? AND t.id IN `+placeholders, append([]any{board}, args...)...)
+	return listIn[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? AND t.id`, ids, "", board)
 }
 
 // TaskFilter chooses tasks of a board.
@@ -53,6 +52,11 @@ func (r Reader) Tasks(ctx context.Context, board mc.ID, f TaskFilter, limit, off
 	return page[mc.Task](ctx, r, taskCols, `FROM tasks t WHERE `+where, `t.created_at DESC, t.id`, limit, offset, args...)
 }
 
+// AllTasks lists all tasks of a board, newest first.
+func (r Reader) AllTasks(ctx context.Context, board mc.ID) ([]mc.Task, error) {
+	return list[mc.Task](ctx, r, `SELECT `+taskCols+` FROM tasks t WHERE t.board_id = ? ORDER BY t.created_at DESC, t.id`, board)
+}
+
 // TaskEdge is a dependency with what is known of the task that is waited for.
 type TaskEdge struct {
 	TaskID          mc.ID         `db:"task_id"`
@@ -62,15 +66,11 @@ type TaskEdge struct {
 
 // EdgesOfTasks lists what these tasks wait for, in the order the dependencies were set.
 func (r Reader) EdgesOfTasks(ctx context.Context, tasks []mc.ID) ([]TaskEdge, error) {
-	if len(tasks) == 0 {
-		return nil, nil
-	}
-	placeholders, args := in(tasks)
-	return list[TaskEdge](ctx, r, `
+	return listIn[TaskEdge](ctx, r, `
 		SELECT d.task_id, d.depends_on_task_id, t.status
 		FROM task_dependencies d JOIN tasks t ON t.id = d.depends_on_task_id
-		WHERE d.task_id IN `+placeholders+`
-		ORDER BY d.created_at, d.id`, args...)
+		WHERE d.task_id`, tasks, `
+		ORDER BY d.created_at, d.id`)
 }
 
 // EdgesOfBoard lists all dependencies of a board as task -> what it waits for.
@@ -126,26 +126,22 @@ func (tx *Tx) AddDependencies(ctx context.Context, board, task mc.ID, dependsOn 
 // that is first of all about it goes on to the next task it is linked to, or
 // goes with it. The rest follows by the foreign keys of the schema.
 func (tx *Tx) DeleteTask(ctx context.Context, id mc.ID) error {
-	for _, statement := range []string{
-		`DELETE FROM activity_events WHERE task_id = ?`,
-		`DELETE FROM approval_task_links WHERE task_id = ?`,
-		`UPDATE approvals SET task_id = (
-			SELECT l.task_id FROM approval_task_links l WHERE l.approval_id = approvals.id ORDER BY l.created_at, l.id LIMIT 1
-		) WHERE task_id = ? AND EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = approvals.id)`,
-		`DELETE FROM approvals WHERE task_id = ?`,
-		`DELETE FROM tasks WHERE id = ?`,
-	} {
-		if _, err := exec(ctx, tx, statement, id); err != nil {
-			return err
-		}
+	if _, err := exec(ctx, tx, `DELETE FROM activity_events WHERE task_id = ?`, id); err != nil {
+		return err
 	}
-	return nil
+	if err := tx.unlinkTask(ctx, id); err != nil {
+		return err
+	}
+	_, err := exec(ctx, tx, `DELETE FROM tasks WHERE id = ?`, id)
+	return err
 }
 
-// ApprovalLinked reports whether an approval of this status on the board is
-// about the task.
-func (r Reader) ApprovalLinked(ctx context.Context, board, task mc.ID, status string) (bool, error) {
-	return exists(ctx, r, `
-		SELECT 1 FROM approvals a WHERE a.board_id = ? AND a.status = ?
-		AND (a.task_id = ? OR EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = a.id AND l.task_id = ?))`, board, status, task, task)
+// KeepTasks returns which of these tasks are on the board, and keeps others from
+// changing or deleting them until the end of the transaction.
+func (tx *Tx) KeepTasks(ctx context.Context, board mc.ID, ids []mc.ID) ([]mc.ID, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	placeholders, args := in(ids)
+	return list[mc.ID](ctx, tx.Reader, `SELECT t.id FROM tasks t WHERE t.board_id = ? AND t.id IN `+placeholders+` ORDER BY t.id`+tx.forKeyShare("t"), append([]any{board}, args...)...)
 }

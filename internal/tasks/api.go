@@ -9,6 +9,7 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Register declares the operations on tasks for people, and for agents that
@@ -38,8 +39,15 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
 		Method: "DELETE", Path: "/api/v1/boards/{board_id}/tasks/{task_id}", Name: "delete_task", Tags: tag,
 		Summary:     "Delete a task",
-		Description: "Removes the task with its comments and dependencies. Nobody is told.",
+		Description: "Removes the task with its comments and dependencies. An approval about it alone goes with it. Nobody is told.",
 	}, g.TaskOfBoard(), f.remove)
+	httpapi.Register(r, httpapi.Op{
+		Method: "POST", Path: "/api/v1/boards/{board_id}/tasks/bulk", Name: "change_tasks", Tags: tag,
+		Summary: "Change or delete many tasks",
+		Description: "Applies one change to each of these tasks, or deletes them, in the order of their ids. Each is changed by itself, as if it had been asked for alone: " +
+			"what is refused for one is done for the others. The answer says for each with which status it would have been answered.",
+		RequestExamples: bulkExamples, ResponseExamples: bulkAnswers,
+	}, g.Board(access.Write), f.bulk(r))
 	httpapi.Register(r, CommentsOp("/api/v1/boards/{board_id}/tasks/{task_id}/comments", tag), g.TaskActor(), f.comments)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/boards/{board_id}/tasks/{task_id}/comments", Name: "create_task_comment", Tags: tag,
@@ -73,7 +81,7 @@ func (f *Feature) RegisterForAgents(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
 		Method: "DELETE", Path: "/api/v1/agent/boards/{board_id}/tasks/{task_id}", Name: "delete_task", Tags: tags,
 		Summary:     "Delete a task as the board's lead",
-		Description: "Removes the task with its comments and dependencies. Nobody is told.",
+		Description: "Removes the task with its comments and dependencies. An approval about it alone goes with it. Nobody is told.",
 		Hints:       deleteHints,
 	}, g.AgentLeadTask(), f.remove)
 	comments := CommentsOp("/api/v1/agent/boards/{board_id}/tasks/{task_id}/comments", tags)
@@ -133,15 +141,9 @@ type (
 	commentInput struct{ Body TaskCommentCreate }
 )
 
-func place(b access.Board) Place {
-	p := Place{Board: b.Board, Actor: mc.TaskActor{Agent: b.Agent}}
-	if b.Person != nil {
-		p.Actor.UserID = b.Person.User.ID
-	}
-	return p
-}
+func place(b access.Board) Place { return Place{Actor: b.TaskActor(), Board: b.Board} }
 
-func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (page httpapi.Page[TaskRead], err error) {
+func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (page httpapi.Page[views.TaskRead], err error) {
 	filter := store.TaskFilter{AssigneeID: in.AssignedAgentID, Unassigned: in.Unassigned != nil && *in.Unassigned}
 	if in.Status != nil {
 		if filter.Statuses, err = mc.ParseStatusFilter(*in.Status); err != nil {
@@ -152,13 +154,13 @@ func (f *Feature) list(ctx context.Context, b access.Board, in *listInput) (page
 	return httpapi.NewPage(items, total, in.PageQuery), err
 }
 
-func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (TaskRead, error) {
+func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (views.TaskRead, error) {
 	return f.Create(ctx, place(b), in.Body.TaskDraft)
 }
 
-func (f *Feature) change(ctx context.Context, t access.Task, in *changeInput) (TaskRead, error) {
+func (f *Feature) change(ctx context.Context, t access.Task, in *changeInput) (views.TaskRead, error) {
 	if err := t.MayWrite(); err != nil {
-		return TaskRead{}, err
+		return views.TaskRead{}, err
 	}
 	return f.Change(ctx, place(t.Board), t.TaskID, in.Body.TaskChange, in.IfMatch)
 }

@@ -5,12 +5,17 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Change applies a PATCH to a task, in the contract's order of checks: the
 // first one that refuses is the answer, and nothing of the change remains. What
 // the caller expects is checked as soon as it may ask for the change at all.
-func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange, expected *mc.Precondition) (view TaskRead, err error) {
+func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange, expected *mc.Precondition) (view views.TaskRead, err error) {
+	values, err := f.fieldValues(ctx, p.Board.ID, change.CustomFieldValues)
+	if err != nil {
+		return view, err
+	}
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		task, err := tx.LockTask(ctx, p.Board.ID, id)
 		if err != nil {
@@ -28,10 +33,15 @@ func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskC
 				return err
 			}
 		}
+		if change.CustomFieldValues.Present() {
+			if err := changeFields(ctx, tx, outcome.After, values); err != nil {
+				return err
+			}
+		}
 		if err := f.tell(ctx, tx, p, outcome); err != nil {
 			return err
 		}
-		view, err = viewOne(ctx, tx.Reader, outcome.After)
+		view, err = views.Task(ctx, tx.Reader, outcome.After)
 		return err
 	})
 	return view, err
@@ -44,7 +54,7 @@ func (f *Feature) apply(ctx context.Context, tx *store.Tx, p Place, task mc.Task
 	if err != nil {
 		return outcome, err
 	}
-	current := func() (mc.Versioned, error) { return viewOne(ctx, tx.Reader, task) }
+	current := func() (mc.Versioned, error) { return views.Task(ctx, tx.Reader, task) }
 	if err := expected.Check(task.UpdatedAt, current); err != nil {
 		return outcome, err
 	}
@@ -93,7 +103,7 @@ func (f *Feature) apply(ctx context.Context, tx *store.Tx, p Place, task mc.Task
 			t.AssignReviewer(&lead.ID)
 		}
 	}
-	return t.Outcome(), checkFields(change.CustomFieldValues)
+	return t.Outcome(), nil
 }
 
 // waitsFor puts a new list of dependencies in place, if the change has one, and
@@ -118,8 +128,8 @@ func waitsFor(ctx context.Context, tx *store.Tx, t *mc.Transition, task mc.Task)
 // gateFacts answers what the gates of a board's rules ask.
 func gateFacts(ctx context.Context, r store.Reader, task mc.Task) mc.GateFacts {
 	return mc.GateFacts{
-		PendingApproval:  func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, "pending") },
-		ApprovedApproval: func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, "approved") },
+		PendingApproval:  func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, mc.ApprovalPending) },
+		ApprovedApproval: func() (bool, error) { return r.ApprovalLinked(ctx, task.BoardID, task.ID, mc.ApprovalApproved) },
 		CommentSince: func(author mc.ID, since mc.Time) (bool, error) {
 			comment, err := r.NewestCommentBy(ctx, task.ID, author, since)
 			return comment != nil && comment.Message != nil && *comment.Message != "", err

@@ -5,11 +5,16 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Create makes a task, as a person does or a lead, and tells the lead and the
 // assignee of it.
-func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view TaskRead, err error) {
+func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view views.TaskRead, err error) {
+	values, err := f.fieldValues(ctx, p.Board.ID, draft.CustomFieldValues)
+	if err != nil {
+		return view, err
+	}
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		id := mc.NewID()
 		dependsOn := mc.DedupeIDs(draft.DependsOnTaskIDs)
@@ -28,11 +33,11 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 				return err
 			}
 		}
-		if err := checkFields(draft.CustomFieldValues); err != nil {
-			return err
-		}
 		task := draft.Task(id, p.Actor, p.Board.ID, tx.Now())
 		if err := tx.InsertTask(ctx, task); err != nil {
+			return err
+		}
+		if err := setFields(ctx, tx, task, values); err != nil {
 			return err
 		}
 		if err := tx.AddDependencies(ctx, p.Board.ID, id, dependsOn); err != nil {
@@ -45,7 +50,7 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 		if err := f.sendNotices(ctx, tx, p, task, mc.CreatedNotices(p.Actor, task)); err != nil {
 			return err
 		}
-		view, err = viewOne(ctx, tx.Reader, task)
+		view, err = views.Task(ctx, tx.Reader, task)
 		tx.Answer(view)
 		return err
 	})

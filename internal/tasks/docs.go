@@ -33,6 +33,8 @@ var listErrors = []httpapi.ErrorDoc{
 	httpapi.Refusal(409, nil, "the assignee belongs to another board"),
 	httpapi.Refusal(422, "Task cannot depend on itself.", "the list of dependencies names the task itself"),
 	httpapi.Refusal(422, map[string]any{"message": "Unknown custom field keys for this board.", "unknown_field_keys": []string{"sprint"}}, "a custom field is not bound to the board"),
+	httpapi.Refusal(422, map[string]any{"message": "Invalid custom field value.", "field_key": "severity", "field_type": "integer", "reason": "must be an integer"}, "a value does not fit its custom field"),
+	httpapi.Refusal(422, map[string]any{"message": "Required custom fields must have values.", "missing_field_keys": []string{"sprint"}}, "a required custom field would have no value"),
 }
 
 var createErrors = append([]httpapi.ErrorDoc{
@@ -72,7 +74,7 @@ const (
 )
 
 var createExamples = map[string]any{
-	"new_task":       map[string]any{"title": "Ship the invoice export", "description": "CSV first, PDF later", "priority": "high", "due_at": "2026-03-02T17:00:00Z", "tag_ids": []string{}},
+	"new_task":       map[string]any{"title": "Ship the invoice export", "description": "CSV first, PDF later", "priority": "high", "due_at": "2026-03-02T17:00:00Z", "tag_ids": []string{}, "custom_field_values": map[string]any{"severity": 2}},
 	"dependent_task": map[string]any{"title": "Announce the export", "depends_on_task_ids": []string{exampleTask}},
 }
 
@@ -80,16 +82,27 @@ var changeExamples = map[string]any{
 	"assign":            map[string]any{"assigned_agent_id": exampleAgent},
 	"move_with_comment": map[string]any{"status": "review", "comment": "Export runs, please check the totals."},
 	"clear_due_date":    map[string]any{"due_at": nil},
+	"set_and_clear":     map[string]any{"custom_field_values": map[string]any{"severity": 4, "sprint": nil}},
 	"start":             map[string]any{"status": "in_progress"},
+	"finish":            map[string]any{"status": "done"},
 }
 
 var commentExamples = map[string]any{"progress": map[string]any{"message": "Totals match the ledger for January."}}
 
-var taskExamples = map[string]any{"task": TaskRead{
+var bulkExamples = map[string]any{
+	"raise_priority": map[string]any{"ids": []string{exampleTask}, "patch": map[string]any{"priority": "high"}},
+	"delete":         map[string]any{"ids": []string{exampleTask}, "delete": true},
+}
+
+var bulkAnswers = map[string]any{"one_refused": TaskBulkRead{Results: []TaskBulkResult{
+	{ID: mc.MustID(exampleTask), Status: 409, Detail: mc.BlockedDetail{Message: "Task can only be marked done when a linked approval has been approved.", BlockedByTaskIDs: []mc.ID{}}},
+}}}
+
+var taskExamples = map[string]any{"task": views.TaskRead{
 	Title: "Ship the invoice export", Description: mc.Ref("CSV first, PDF later"), Status: mc.StatusInbox, Priority: "high", DueAt: mc.Ref(exampleTime("2026-03-02T17:00:00")),
 	DependsOnTaskIDs: []mc.ID{}, TagIDs: []mc.ID{}, ID: mc.MustID(exampleTask), BoardID: mc.Ref(mc.MustID(exampleBoard)),
 	CreatedAt: exampleTime("2026-03-01T09:30:00"), UpdatedAt: exampleTime("2026-03-01T09:30:00"),
-	BlockedByTaskIDs: []mc.ID{}, Tags: []views.TagRef{}, CustomFieldValues: noValues,
+	BlockedByTaskIDs: []mc.ID{}, Tags: []views.TagRef{}, CustomFieldValues: mc.JSON(`{"severity":2,"sprint":null}`),
 }}
 
 func exampleTime(s string) mc.Time {

@@ -2,7 +2,6 @@ package tasks
 
 import (
 	"context"
-	"slices"
 
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/mc"
@@ -60,13 +59,7 @@ func checkTags(ctx context.Context, tx *store.Tx, organization mc.ID, ids []mc.I
 	if err != nil {
 		return err
 	}
-	var missing []mc.ID
-	for _, id := range mc.DedupeIDs(ids) {
-		if !slices.Contains(known, id) {
-			missing = append(missing, id)
-		}
-	}
-	return mc.MissingTags(missing)
+	return mc.MissingTags(mc.MissingIDs(ids, known))
 }
 
 // checkAssignee refuses an agent that the actor may not give work of the board.
@@ -85,12 +78,6 @@ func checkAssignee(ctx context.Context, tx *store.Tx, p Place, id mc.ID) error {
 		}
 	}
 	return mc.CheckAssignee(p.Actor, p.Board.ID, &candidate)
-}
-
-// checkFields refuses values for custom fields that the board does not have.
-func checkFields(values mc.Opt[mc.JSON]) error {
-	sent, _ := values.Get()
-	return mc.CheckFieldKeys(sent, nil)
 }
 
 // leadOf returns the lead of a board; nil when it has none.

@@ -5,16 +5,17 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // List returns a page of a board's tasks, newest first.
-func (f *Feature) List(ctx context.Context, board mc.ID, filter store.TaskFilter, limit, offset int) ([]TaskRead, int64, error) {
+func (f *Feature) List(ctx context.Context, board mc.ID, filter store.TaskFilter, limit, offset int) ([]views.TaskRead, int64, error) {
 	rows, total, err := f.store.Tasks(ctx, board, filter, limit, offset)
 	if err != nil {
 		return nil, 0, err
 	}
-	views, err := View(ctx, f.store.Reader, rows)
-	return views, total, err
+	shown, err := views.Tasks(ctx, f.store.Reader, rows)
+	return shown, total, err
 }
 
 // Delete removes a task with its comments and dependencies. Nobody is told.

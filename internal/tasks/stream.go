@@ -9,6 +9,7 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // TaskStreamItem is the data of an event of the task stream: a change with the
@@ -16,7 +17,7 @@ import (
 type TaskStreamItem struct {
 	Type     mc.EventType     `json:"type"`
 	Activity StreamActivity   `json:"activity"`
-	Task     *TaskRead        `json:"task,omitempty"`
+	Task     *views.TaskRead  `json:"task,omitempty"`
 	Comment  *TaskCommentRead `json:"comment,omitempty"`
 }
 
@@ -86,13 +87,13 @@ func (f *Feature) frames(ctx context.Context, board mc.ID, events []mc.ActivityE
 	if err != nil {
 		return nil, err
 	}
-	views, err := View(ctx, f.store.Reader, rows)
+	shown, err := views.Tasks(ctx, f.store.Reader, rows)
 	if err != nil {
 		return nil, err
 	}
-	tasks := make(map[mc.ID]*TaskRead, len(views))
-	for i := range views {
-		tasks[views[i].ID] = &views[i]
+	tasks := make(map[mc.ID]*views.TaskRead, len(shown))
+	for i := range shown {
+		tasks[shown[i].ID] = &shown[i]
 	}
 	frames := make([]feed.Frame, 0, len(events))
 	for _, e := range events {
@@ -108,7 +109,7 @@ func (f *Feature) frames(ctx context.Context, board mc.ID, events []mc.ActivityE
 	return frames, nil
 }
 
-func streamItem(e mc.ActivityEvent, task *TaskRead) TaskStreamItem {
+func streamItem(e mc.ActivityEvent, task *views.TaskRead) TaskStreamItem {
 	item := TaskStreamItem{
 		Type:     e.Type,
 		Activity: StreamActivity{ID: e.ID, EventType: e.Type, Message: e.Message, AgentID: e.AgentID, TaskID: e.TaskID, CreatedAt: e.CreatedAt},

@@ -1,6 +1,7 @@
 package story_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"net/http"
@@ -50,6 +51,9 @@ const (
 	exampleAgent = "33333333-3333-4333-8333-333333333333"
 )
 
+// since is where a step that opens a stream begins: before everything.
+const since = "?since=2020-01-01T00:00:00Z"
+
 // TestWalkthroughs plays the stories of the document, as they are written
 // there, against a fresh server each.
 func TestWalkthroughs(t *testing.T) {
@@ -96,6 +100,7 @@ func play(t *testing.T, doc document, steps []step) {
 	person := p.signedIn(t)
 	board, agentID, agent := outfit(t, person)
 	var tasks []task // in the order in which the walkthrough makes them
+	var approval string
 
 	for i, s := range steps {
 		op := doc.operation(t, s.OperationID)
@@ -109,6 +114,7 @@ func play(t *testing.T, doc document, steps []step) {
 			ids[exampleTask] = about.ID
 			path = strings.ReplaceAll(path, "{task_id}", about.ID)
 		}
+		path = strings.ReplaceAll(path, "{approval_id}", approval)
 		var body any
 		if s.Example != "" {
 			body = op.example(t, s.Example, ids)
@@ -116,6 +122,12 @@ func play(t *testing.T, doc document, steps []step) {
 		caller := person
 		if !slices.Contains(op.Auth.Actors, "user") {
 			caller = agent
+		}
+		if strings.HasSuffix(path, "/stream") {
+			if line := caller.firstLine(t, path+since); !strings.Contains(s.Note, strings.TrimPrefix(line, "event: ")) {
+				t.Fatalf("step %d (%s): the stream begins with %q", i+1, s.OperationID, line)
+			}
+			continue
 		}
 		want := http.StatusOK
 		if said := refused.FindString(s.Note); said != "" {
@@ -127,6 +139,9 @@ func play(t *testing.T, doc document, steps []step) {
 		}
 		if op.method == http.MethodPost && strings.HasSuffix(op.path, "/tasks") {
 			tasks = append(tasks, made)
+		}
+		if op.method == http.MethodPost && strings.HasSuffix(op.path, "/approvals") && want == http.StatusOK {
+			approval = made.ID
 		}
 		checkExample(t, s.Example, made, tasks)
 	}
@@ -157,6 +172,14 @@ func checkExample(t *testing.T, name string, got task, tasks []task) {
 		if !got.Blocked || !slices.Equal(got.BlockedBy, []string{tasks[0].ID}) {
 			t.Errorf("dependent_task: %+v, want it blocked by %s", got, tasks[0].ID)
 		}
+	case "ask_to_deploy":
+		if got.Status != "pending" && got.ID != "" {
+			t.Errorf("ask_to_deploy: %+v", got)
+		}
+	case "approve":
+		if got.Status != "approved" {
+			t.Errorf("approve: %+v", got)
+		}
 	case "move_with_comment":
 		if got.Status != "review" {
 			t.Errorf("move_with_comment: %+v", got)
@@ -166,6 +189,29 @@ func checkExample(t *testing.T, name string, got task, tasks []task) {
 			t.Errorf("clear_due_date: %+v", got)
 		}
 	}
+}
+
+// firstLine opens a stream and returns the first line of its first event.
+func (c client) firstLine(t *testing.T, path string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.base+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = c.header.Clone()
+	resp, err := httpClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "event: ") {
+			return lines.Text()
+		}
+	}
+	t.Fatalf("%s ended without an event: %v", path, lines.Err())
+	return ""
 }
 
 // outfit makes a board and an external agent on it.
