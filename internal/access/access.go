@@ -51,6 +51,17 @@ func (a Actor) TaskActor() mc.TaskActor {
 	return mc.TaskActor{UserID: a.Person.User.ID}
 }
 
+// Party is the person as the one who acts.
+func (p Person) Party() mc.Party { return p.User.Party() }
+
+// Party is whoever calls, as the one who acts.
+func (a Actor) Party() mc.Party {
+	if a.Agent != nil {
+		return a.Agent.Party()
+	}
+	return a.Person.Party()
+}
+
 // Board is the scope of operations on one board.
 type Board struct {
 	Actor
@@ -149,15 +160,7 @@ func ReadsBoard(ctx context.Context, r store.Reader, m mc.Member, id mc.ID) (boo
 // OrganizationOfAgent returns the organization that an agent belongs to: that
 // of its board or, for a main agent, that of its gateway.
 func OrganizationOfAgent(ctx context.Context, r store.Reader, a mc.Agent) (mc.ID, error) {
-	if a.BoardID != nil {
-		board, err := r.Board(ctx, *a.BoardID)
-		return board.OrganizationID, err
-	}
-	if a.GatewayID == nil {
-		return mc.ID{}, mc.NotFound()
-	}
-	gateway, err := r.GatewayByID(ctx, *a.GatewayID)
-	return gateway.OrganizationID, err
+	return r.OrganizationOf(ctx, a)
 }
 
 // AgentOnBoard refuses agents of other boards, and main agents whose gateway

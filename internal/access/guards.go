@@ -70,6 +70,23 @@ func (g *Guards) OrgAdmin() httpapi.Guard[Person] {
 	return guard
 }
 
+// OrgOwner lets owners of the active organization in; what admins are told is
+// for the operation to say.
+func (g *Guards) OrgOwner(detail string) httpapi.Guard[Person] {
+	guard := g.OrgAdmin()
+	admin := guard.Resolve
+	guard.Auth.UserRole = "owner"
+	guard.Errors = append(guard.Errors, httpapi.Refusal(403, detail, "the caller is an admin, not an owner"))
+	guard.Resolve = func(r *http.Request) (Person, error) {
+		p, err := admin(r)
+		if err == nil && p.Member.Role != mc.RoleOwner {
+			err = mc.Forbidden(detail)
+		}
+		return p, err
+	}
+	return guard
+}
+
 // Board lets people in who have this level of access to the board in the path.
 func (g *Guards) Board(level Level) httpapi.Guard[Board] {
 	return httpapi.Guard[Board]{

@@ -30,7 +30,12 @@ func (g *Guards) person(r *http.Request) (*Person, error) {
 }
 
 func incomplete(u mc.User, id auth.Identity) bool {
-	return blank(u.Email) && !blank(id.Email) || blank(u.Name) && !blank(id.Name)
+	return blank(u.Email) && !blank(id.Email) || blank(u.Name) && !blank(id.Name) || !u.EmailVerified && vouchedFor(u, id)
+}
+
+// vouchedFor reports whether the address of a user was shown to be theirs.
+func vouchedFor(u mc.User, id auth.Identity) bool {
+	return id.EmailVerified && !blank(id.Email) && !blank(u.Email) && mc.NormalizeEmail(*id.Email) == mc.NormalizeEmail(*u.Email)
 }
 
 func blank(s *string) bool { return s == nil || *s == "" }
@@ -39,7 +44,7 @@ func blank(s *string) bool { return s == nil || *s == "" }
 // and acts in an organization.
 func (g *Guards) welcome(ctx context.Context, id auth.Identity) (s store.Session, err error) {
 	err = g.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.EnsureUser(ctx, mc.User{ID: mc.NewID(), ClerkUserID: id.Subject, Email: id.Email, Name: id.Name}); err != nil {
+		if err := tx.EnsureUser(ctx, mc.User{ID: mc.NewID(), ClerkUserID: id.Subject, Email: id.Email, EmailVerified: id.EmailVerified, Name: id.Name}); err != nil {
 			return err
 		}
 		user, err := tx.UserBySubject(ctx, id.Subject)
@@ -52,6 +57,7 @@ func (g *Guards) welcome(ctx context.Context, id auth.Identity) (s store.Session
 		if blank(user.Name) {
 			user.Name = id.Name
 		}
+		user.EmailVerified = user.EmailVerified || vouchedFor(user, id)
 		member, err := activeMember(ctx, tx, user)
 		if err != nil {
 			return err
@@ -64,7 +70,8 @@ func (g *Guards) welcome(ctx context.Context, id auth.Identity) (s store.Session
 }
 
 // activeMember returns the membership a user acts in: of the active
-// organization, else the oldest one, else that of a new personal organization.
+// organization, else the oldest one, else one that an invite gives, else that of
+// a new personal organization.
 func activeMember(ctx context.Context, tx *store.Tx, user mc.User) (mc.Member, error) {
 	if user.ActiveOrganizationID != nil {
 		m, err := tx.Member(ctx, *user.ActiveOrganizationID, user.ID)
@@ -76,7 +83,30 @@ func activeMember(ctx context.Context, tx *store.Tx, user mc.User) (mc.Member, e
 	if mc.KindOf(err) != mc.KindNotFound {
 		return m, err
 	}
+	m, err = invited(ctx, tx, user)
+	if mc.KindOf(err) != mc.KindNotFound {
+		return m, err
+	}
 	return newPersonal(ctx, tx, user)
+}
+
+// invited accepts the oldest invite for the address of a user who belongs to no
+// organization. An address that nobody vouches for may be somebody else's.
+func invited(ctx context.Context, tx *store.Tx, user mc.User) (mc.Member, error) {
+	if blank(user.Email) || !user.EmailVerified {
+		return mc.Member{}, mc.NotFound()
+	}
+	for {
+		invite, err := tx.OldestInviteFor(ctx, *user.Email)
+		if err != nil {
+			return mc.Member{}, err
+		}
+		m, err := Join(ctx, tx, user, invite)
+		if mc.KindOf(err) != mc.KindNotFound {
+			return m, err
+		}
+		// It was accepted or revoked a moment ago; there may be another one.
+	}
 }
 
 // defaultPacks are the skill packs that a personal organization begins with.
@@ -90,6 +120,7 @@ func newPersonal(ctx context.Context, tx *store.Tx, user mc.User) (mc.Member, er
 	if err := tx.InsertOrganization(ctx, org, member); err != nil {
 		return member, err
 	}
+	tx.AuditBy(user.Party(), mc.AuditOrganizationCreated, org.AuditTarget(), nil)
 	for _, p := range defaultPacks {
 		pack := store.SkillPack{ID: mc.NewID(), OrganizationID: org.ID, Name: p.name, Description: &p.description, SourceURL: p.url, CreatedAt: tx.Tick(), UpdatedAt: tx.Now()}
 		if err := tx.EnsureSkillPack(ctx, pack); err != nil {

@@ -103,6 +103,9 @@ func (f *Feature) change(tx *store.Tx, before mc.Agent, u AgentUpdate, run provi
 	if err := tx.UpdateAgent(ctx, after); err != nil {
 		return provision.Lease{}, err
 	}
+	if err := tx.AuditAgent(ctx, mc.AuditAgentChanged, before, mc.AgentDifferences(before, after)); err != nil {
+		return provision.Lease{}, err
+	}
 	if !after.IsExternal() && before.GatewayID != nil && (!mc.Same(before.GatewayID, after.GatewayID) || mc.GatewayAgentID(before) != mc.GatewayAgentID(after)) {
 		former, err := tx.GatewayByID(ctx, *before.GatewayID)
 		if err != nil {

@@ -197,6 +197,9 @@ func write(ctx context.Context, tx *store.Tx, a mc.Agent, token provision.Token)
 		if !a.IsExternal() {
 			token.Issue(&a)
 		}
+		if err := tx.AuditAgent(ctx, mc.AuditAgentCreated, a, nil); err != nil {
+			return a, err
+		}
 		return a, tx.InsertAgent(ctx, a)
 	}
 	row, err := tx.LockAgent(ctx, a.ID)
@@ -207,6 +210,9 @@ func write(ctx context.Context, tx *store.Tx, a mc.Agent, token provision.Token)
 	row.IdentityTemplate, row.SoulTemplate = a.IdentityTemplate, a.SoulTemplate
 	row.Change(tx.Now())
 	token.Issue(&row)
+	if err := tx.AuditAgent(ctx, mc.AuditAgentTokenIssued, row, nil); err != nil {
+		return row, err
+	}
 	return row, tx.UpdateAgent(ctx, row)
 }
 

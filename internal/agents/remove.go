@@ -55,6 +55,9 @@ func (f *Feature) Delete(ctx context.Context, a mc.Agent) error {
 		if gateway != nil && !row.IsMain() {
 			f.lifecycle.AskCleanup(tx, row, *gateway)
 		}
+		if err := tx.AuditAgent(ctx, mc.AuditAgentDeleted, row, nil); err != nil {
+			return err
+		}
 		tx.Announce(store.KindAgentDeleted, boardOf(row), row.ID)
 		return tx.DeleteAgent(ctx, row.ID)
 	})

@@ -32,6 +32,9 @@ func (f *Feature) IssueToken(ctx context.Context, m mc.Member, id string) (Agent
 		token.Issue(&row)
 		row.PreviousTokenSHA256 = nil
 		row.Change(tx.Now())
+		if err := tx.AuditAgent(tx.Context(), mc.AuditAgentTokenIssued, row, nil); err != nil {
+			return err
+		}
 		return tx.UpdateAgent(tx.Context(), row)
 	})
 	return AgentTokenRead{AgentID: a.ID, Token: token.Clear}, err

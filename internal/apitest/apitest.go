@@ -66,12 +66,17 @@ func (w *World) Serve(features ...Feature) {
 // Router is where the features hang.
 func (w *World) Router() *httpapi.Router { return w.router }
 
-// bySubject takes the bearer token user:SUBJECT for the credentials of SUBJECT.
+// bySubject takes the bearer token user:SUBJECT for the credentials of SUBJECT,
+// and what AsNewcomer adds for what is known of them.
 type bySubject struct{}
 
 func (bySubject) Authenticate(r *http.Request) (auth.Identity, bool) {
 	subject, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer user:")
-	return auth.Identity{Subject: subject}, ok
+	id := auth.Identity{Subject: subject, EmailVerified: r.Header.Get(verifiedHeader) != ""}
+	if email := r.Header.Get(emailHeader); email != "" {
+		id.Email = &email
+	}
+	return id, ok
 }
 
 // Write runs a transaction that has to succeed.

@@ -21,6 +21,23 @@ func As(u mc.User) Caller {
 	return func(r *http.Request) { r.Header.Set("Authorization", "Bearer user:"+u.ClerkUserID) }
 }
 
+const (
+	emailHeader    = "Test-Email"
+	verifiedHeader = "Test-Email-Verified"
+)
+
+// AsNewcomer calls as a person of whom the identity provider tells an address,
+// and maybe vouches for it.
+func AsNewcomer(subject, email string, verified bool) Caller {
+	return func(r *http.Request) {
+		As(mc.User{ClerkUserID: subject})(r)
+		r.Header.Set(emailHeader, email)
+		if verified {
+			r.Header.Set(verifiedHeader, "yes")
+		}
+	}
+}
+
 // AsAgent calls with an agent's token.
 func AsAgent(token string) Caller {
 	return func(r *http.Request) { r.Header.Set("X-Agent-Token", token) }
@@ -82,13 +99,7 @@ func (a Answer) Detail() any {
 // Call sends a request and returns the answer. body is JSON; empty sends none.
 func (w *World) Call(as Caller, method, path, body string) Answer {
 	w.t.Helper()
-	req := httptest.NewRequestWithContext(w.t.Context(), method, path, strings.NewReader(body))
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	as(req)
-	rec := httptest.NewRecorder()
-	w.router.ServeHTTP(rec, req)
+	rec := w.CallRaw(as, method, path, body)
 	answer := Answer{Status: rec.Code, Header: rec.Header()}
 	if rec.Code == http.StatusNotModified {
 		return answer
@@ -97,6 +108,19 @@ func (w *World) Call(as Caller, method, path, body string) Answer {
 		w.t.Fatalf("%s %s answered %d with %q: %v", method, path, rec.Code, rec.Body, err)
 	}
 	return answer
+}
+
+// CallRaw is Call for tests of the answer's bytes and headers.
+func (w *World) CallRaw(as Caller, method, path, body string) *httptest.ResponseRecorder {
+	w.t.Helper()
+	req := httptest.NewRequestWithContext(w.t.Context(), method, path, strings.NewReader(body))
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	as(req)
+	rec := httptest.NewRecorder()
+	w.router.ServeHTTP(rec, req)
+	return rec
 }
 
 // Frame is an event of a stream.

@@ -17,6 +17,9 @@ type Identity struct {
 	Subject string  // stable, unique at the identity provider
 	Email   *string // as far as known
 	Name    *string
+	// EmailVerified says that the provider vouches for Email. Only then do invites
+	// for it count at the first sign-in.
+	EmailVerified bool
 }
 
 // Authenticator reads the credentials of a request. It reports false when there
@@ -40,7 +43,7 @@ func (l Local) Authenticate(r *http.Request) (Identity, bool) {
 	if token == "" || subtle.ConstantTimeCompare(digest[:], l.digest[:]) != 1 {
 		return Identity{}, false
 	}
-	return Identity{Subject: mc.LocalUserSubject, Email: mc.Ref(mc.LocalUserEmail), Name: mc.Ref(mc.LocalUserName)}, true
+	return Identity{Subject: mc.LocalUserSubject, Email: mc.Ref(mc.LocalUserEmail), EmailVerified: true, Name: mc.Ref(mc.LocalUserName)}, true
 }
 
 // Bearer returns the token of the Authorization header, or "". The scheme is

@@ -47,6 +47,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.Board
 		}
 		board = draft.Board(mc.NewID(), organization, tx.Now())
 		tx.Answer(views.Board(board))
+		tx.Audit(mc.AuditBoardCreated, board.AuditTarget(), nil)
 		if err := tx.InsertBoard(ctx, board); err != nil {
 			return err
 		}

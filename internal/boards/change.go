@@ -30,6 +30,7 @@ func (f *Feature) Change(ctx context.Context, by, id mc.ID, change mc.BoardChang
 		if err := tx.UpdateBoard(ctx, after); err != nil {
 			return err
 		}
+		tx.Audit(mc.AuditBoardChanged, after.AuditTarget(), mc.DifferencesOf(before, after))
 		if err := f.moveAgents(ctx, tx, by, before, after); err != nil {
 			return err
 		}

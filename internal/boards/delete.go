@@ -24,6 +24,7 @@ func (f *Feature) Delete(ctx context.Context, board mc.Board) error {
 		if err := f.removeOthers(ctx, tx, board.ID, removed); err != nil {
 			return err
 		}
+		tx.Audit(mc.AuditBoardDeleted, board.AuditTarget(), nil)
 		return tx.DeleteBoard(ctx, board.ID)
 	})
 }

@@ -96,8 +96,11 @@ func (f setting) setInt(text string) error {
 
 func (f setting) setDuration(text string) error {
 	unit, name := time.Second, "seconds"
-	if f.Tag.Get("unit") == "ms" {
+	switch f.Tag.Get("unit") {
+	case "ms":
 		unit, name = time.Millisecond, "milliseconds"
+	case "d":
+		unit, name = 24*time.Hour, "days"
 	}
 	n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 	d := n * float64(unit)

@@ -118,6 +118,9 @@ type Limits struct {
 	AgentAuthWindow time.Duration `env:"AGENT_AUTH_RATE_WINDOW_SECONDS" default:"60" unit:"s" min:"1" help:"Length of that window in seconds."`
 	AgentAuthCount  RateCount     `env:"AGENT_AUTH_RATE_COUNT" default:"all" enum:"all,failures" help:"Attempts that are counted: all or failures."`
 
+	// InviteTTL is 0 when invites do not expire.
+	InviteTTL time.Duration `env:"INVITE_TTL_DAYS" unit:"d" min:"0" shown:"invites do not expire" help:"Days that an invite to an organization can be accepted, for invites that are made from then on. 0: for ever."`
+
 	WebhookIngest          int   `env:"WEBHOOK_INGEST_RATE_LIMIT" default:"60" min:"1" help:"Webhook calls that one address may make per minute."`
 	WebhookMaxPayloadBytes int64 `env:"WEBHOOK_MAX_PAYLOAD_BYTES" default:"1048576" min:"1" help:"Largest body of a webhook call."`
 }

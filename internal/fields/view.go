@@ -16,7 +16,7 @@ type TaskCustomFieldDefinitionRead struct {
 	Pattern        *mc.Pattern        `json:"validation_regex" doc:"What the whole value has to match."`
 	Description    *string            `json:"description"`
 	Required       bool               `json:"required" default:"false" doc:"Whether a task must have a value."`
-	Default        mc.JSON            `json:"default_value" doc:"What tasks without a value show."`
+	Default        *mc.JSON           `json:"default_value" doc:"What tasks without a value show."`
 	ID             mc.ID              `json:"id"`
 	OrganizationID mc.ID              `json:"organization_id"`
 	BoardIDs       []mc.ID            `json:"board_ids" doc:"Boards whose tasks have it."`
@@ -28,10 +28,14 @@ func view(f mc.CustomField, boards []mc.ID) TaskCustomFieldDefinitionRead {
 	if boards == nil {
 		boards = []mc.ID{}
 	}
-	return TaskCustomFieldDefinitionRead{
+	shown := TaskCustomFieldDefinitionRead{
 		Key: f.Key, Label: f.Label, Type: f.Type, Visibility: f.Visibility, Pattern: f.Pattern, Description: f.Description, Required: f.Required,
-		Default: f.Default, ID: f.ID, OrganizationID: f.OrganizationID, BoardIDs: boards, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
+		ID: f.ID, OrganizationID: f.OrganizationID, BoardIDs: boards, CreatedAt: f.CreatedAt, UpdatedAt: f.UpdatedAt,
 	}
+	if !f.Default.IsNull() {
+		shown.Default = &f.Default
+	}
+	return shown
 }
 
 // viewAll shows custom fields with their boards, which are sorted.

@@ -26,6 +26,7 @@ func (f *Feature) Create(ctx context.Context, organization, user mc.ID, body Gat
 		if err := tx.InsertGateway(ctx, g); err != nil {
 			return err
 		}
+		tx.Audit(mc.AuditGatewayCreated, g.AuditTarget(), nil)
 		lease, err = f.beginMain(ctx, tx, g, user, provision.Provision)
 		return err
 	})
@@ -53,10 +54,12 @@ func (f *Feature) Change(ctx context.Context, organization, user, id mc.ID, chan
 		if g, err = found(tx.LockGateway(ctx, organization, id)); err != nil {
 			return err
 		}
+		before := g
 		change.apply(&g)
 		if err := tx.UpdateGateway(ctx, g); err != nil {
 			return err
 		}
+		tx.Audit(mc.AuditGatewayChanged, g.AuditTarget(), mc.GatewayDifferences(before, g))
 		lease, err = f.beginMain(ctx, tx, g, user, provision.Update)
 		return err
 	})
@@ -104,6 +107,7 @@ func (f *Feature) Delete(ctx context.Context, organization, id mc.ID) error {
 		if err := tx.FollowBoards(ctx, id); err != nil {
 			return err
 		}
+		tx.Audit(mc.AuditGatewayDeleted, g.AuditTarget(), nil)
 		return tx.DeleteGateway(ctx, id)
 	})
 }

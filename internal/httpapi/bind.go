@@ -187,7 +187,7 @@ func structBinder(t reflect.Type) binder {
 			case sent:
 				binders[i](v.FieldByIndex(f.index), member, at, errs)
 			case f.required:
-				*errs = append(*errs, faultMissing.at(at, rawJSON(in.raw)))
+				*errs = append(*errs, faultMissing.at(at, in.plain()))
 			case f.defaultValue != nil:
 				f.setDefault(v.FieldByIndex(f.index))
 			}

@@ -45,8 +45,12 @@ func (v jsonValue) member(key string) (jsonValue, bool) {
 	return jsonValue{}, false
 }
 
-// plain returns the value as encoding/json would decode it, for the input of an error.
+// plain returns the value for the input of an error: as it was sent, but as a
+// text when it holds a number that readers of JSON may refuse.
 func (v jsonValue) plain() any {
+	if v.overlarge() {
+		return string(v.raw)
+	}
 	switch v.kind {
 	case jsonBool:
 		return v.text == "true"

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"missioncontrol/internal/mc"
 )
 
 // Options configures what surrounds every request.
@@ -44,6 +46,7 @@ func (r *Router) observed(o Options, next http.Handler) http.Handler {
 		start := time.Now()
 		in := &info{requestID: requestIDOf(req), clientAddr: o.ClientAddr(req), scheme: o.ForwardedScheme(req)}
 		ctx := context.WithValue(req.Context(), infoKey{}, in)
+		ctx = mc.WithOrigin(ctx, mc.Origin{Address: in.clientAddr, RequestID: in.requestID})
 		ctx = o.WithRequest(ctx, in.requestID, req.Method, req.URL.Path)
 		rec := &recorder{ResponseWriter: w, onHead: func(status int, h http.Header) {
 			if h.Get(requestIDHeader) == "" {

@@ -102,7 +102,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			return
 		}
 		answer := func(w http.ResponseWriter, req *http.Request) {
-			out, err := handle(req.Context(), scope, in)
+			out, err := handle(caused(req.Context(), scope), scope, in)
 			if err != nil {
 				r.fail(w, req, compared(err, body))
 				return
@@ -169,9 +169,11 @@ type operation struct {
 	limit  *LimitPolicy
 	path   []PathParam
 	plan   *inputPlan
-	output reflect.Type // nil: an event stream or a page
+	output reflect.Type // nil: an event stream, a download or a page
 	stream *StreamDoc
 	keyed  bool // repeated under an Idempotency-Key it is carried out once
+
+	download []string // content types of a file
 }
 
 func newOperation(op Op, auth Auth, guardErrors []ErrorDoc, limit *LimitPolicy, path []PathParam, plan *inputPlan) *operation {

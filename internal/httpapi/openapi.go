@@ -201,6 +201,13 @@ func success(reg *schemas, op *operation) *huma.Response {
 			},
 		}
 	}
+	if len(op.download) > 0 {
+		out := &huma.Response{Description: "A file.", Content: map[string]*huma.MediaType{}}
+		for _, contentType := range op.download {
+			out.Content[contentType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
+		return out
+	}
 	return &huma.Response{
 		Description: "The operation succeeded.",
 		Headers:     op.wireHeaders(),

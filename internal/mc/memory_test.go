@@ -54,7 +54,10 @@ func TestTagsAreKeptAsSent(t *testing.T) {
 		"twice and odd": {Set([]string{"b", "a", "b", "<i>&"}), `["b","a","b","<i>&"]`, []string{"b", "a", "b", "<i>&"}},
 	} {
 		e := MemoryDraft{Content: "x", Tags: tc.sent}.ForBoard(boardID, Author{}, now)
-		if diff := cmp.Diff(tc.list, e.TagList()); (string(e.Tags) != tc.stored && !(tc.stored == "" && e.Tags.IsNull())) || diff != "" {
+		if e.Tags.IsNull() {
+			e.Tags = nil // as it is stored
+		}
+		if diff := cmp.Diff(tc.list, e.TagList()); string(e.Tags) != tc.stored || diff != "" {
 			t.Errorf("%s: stored %q, list (-want +got):\n%s", name, e.Tags, diff)
 		}
 	}

@@ -7,6 +7,7 @@ type User struct {
 	ID                   ID      `db:"id"`
 	ClerkUserID          string  `db:"clerk_user_id"` // subject of the identity provider
 	Email                *string `db:"email"`
+	EmailVerified        bool    `db:"email_verified"` // the identity provider vouches for Email
 	Name                 *string `db:"name"`
 	PreferredName        *string `db:"preferred_name"`
 	Pronouns             *string `db:"pronouns"`

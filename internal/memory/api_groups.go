@@ -13,7 +13,7 @@ import (
 // registerGroups declares the operations on the memory of board groups: by the
 // group for people, and by a board of it for agents too.
 func (f *Feature) registerGroups(r *httpapi.Router, g *access.Guards) {
-	tags := []string{"board-group-memory"}
+	tags := []string{"board-group-memory", "board-group-memory"} // twice, as the contract has it
 	httpapi.Register(r, httpapi.Op{
 		Method: "GET", Path: "/api/v1/board-groups/{group_id}/memory", Name: "list_board_group_memory", Tags: tags,
 		Summary:          "List a group's memory",
@@ -32,7 +32,7 @@ func (f *Feature) registerGroups(r *httpapi.Router, g *access.Guards) {
 		Description: "Sends an event for each entry that is added to the group's memory, as it happens. since is compared with created_at.",
 	}, groupStreamDoc(), g.GroupFirst(access.Read), f.streamOfGroup)
 
-	tags = []string{"board-group-memory", "agent-lead", "agent-worker"}
+	tags = append(tags, "agent-lead", "agent-worker")
 	httpapi.Register(r, httpapi.Op{
 		Method: "GET", Path: "/api/v1/boards/{board_id}/group-memory", Name: "list_board_group_memory_for_board", Tags: tags,
 		Summary:          "List the memory of a board's group",

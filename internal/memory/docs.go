@@ -52,11 +52,11 @@ var groupCreateExamples = map[string]any{
 }
 
 func boardStreamDoc() httpapi.StreamDoc {
-	return httpapi.StreamDoc{Event: "memory", Data: reflect.TypeFor[BoardEvent](), Example: exampleFrame(BoardEvent{exampleFact})}
+	return httpapi.StreamDoc{Event: "memory", Data: reflect.TypeFor[BoardMemoryEvent](), Example: exampleFrame(BoardMemoryEvent{exampleFact})}
 }
 
 func groupStreamDoc() httpapi.StreamDoc {
-	return httpapi.StreamDoc{Event: "memory", Data: reflect.TypeFor[GroupEvent](), Example: exampleFrame(GroupEvent{exampleGroupFact})}
+	return httpapi.StreamDoc{Event: "memory", Data: reflect.TypeFor[BoardGroupMemoryEvent](), Example: exampleFrame(BoardGroupMemoryEvent{exampleGroupFact})}
 }
 
 func exampleFrame(event any) string {

@@ -12,16 +12,15 @@ import (
 	"missioncontrol/internal/views"
 )
 
-// Event is the data of an event of a memory stream.
-type Event[T any] struct {
-	Memory T `json:"memory"`
+// BoardMemoryEvent is the data of an event of a board's stream.
+type BoardMemoryEvent struct {
+	Memory views.BoardMemoryRead `json:"memory"`
 }
 
-// BoardEvent and GroupEvent are the data of the streams.
-type (
-	BoardEvent Event[views.BoardMemoryRead]
-	GroupEvent Event[views.BoardGroupMemoryRead]
-)
+// BoardGroupMemoryEvent is the data of an event of a group's stream.
+type BoardGroupMemoryEvent struct {
+	Memory views.BoardGroupMemoryRead `json:"memory"`
+}
 
 // backlogChunk bounds what catching up holds in memory: an entry may be as long
 // as a request.
@@ -34,11 +33,11 @@ func frame(e mc.MemoryEntry, event any) (feed.Frame, error) {
 }
 
 func boardFrame(m mc.BoardMemory) (feed.Frame, error) {
-	return frame(m.MemoryEntry, BoardEvent{views.BoardMemory(m)})
+	return frame(m.MemoryEntry, BoardMemoryEvent{views.BoardMemory(m)})
 }
 
 func groupFrame(m mc.GroupMemory) (feed.Frame, error) {
-	return frame(m.MemoryEntry, GroupEvent{views.GroupMemory(m)})
+	return frame(m.MemoryEntry, BoardGroupMemoryEvent{views.GroupMemory(m)})
 }
 
 // backlog makes a page of frames of entries that were read in chunks.

@@ -15,12 +15,9 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	shown := map[string]any{"organization": exampleOrganization}
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/organizations", Name: "create_organization", Tags: tag,
-		Summary:     "Create an organization",
-		Description: "Makes an organization that the caller owns, may use all boards of, and acts in from then on.",
-		Errors: []httpapi.ErrorDoc{
-			{Status: 409, When: "an organization of this name exists, whoever it belongs to"},
-			{Status: 422, Detail: "Unprocessable Entity", When: "the name is blank"},
-		},
+		Summary:          "Create an organization",
+		Description:      "Makes an organization that the caller owns, may use all boards of, and acts in from then on.",
+		Errors:           nameErrors,
 		RequestExamples:  map[string]any{"new_organization": map[string]any{"name": "Acme"}},
 		ResponseExamples: shown,
 	}, g.User(), f.create)
@@ -47,6 +44,22 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Description:      "Answers with the organization that the caller acts in.",
 		ResponseExamples: shown,
 	}, g.Member(), f.active)
+	httpapi.Register(r, httpapi.Op{
+		Method: "PUT", Path: "/api/v1/organizations/me/name", Name: "rename_my_org", Tags: tag,
+		Summary:          "Rename the active organization",
+		Description:      "Gives the organization that the caller acts in another name.",
+		Errors:           nameErrors,
+		RequestExamples:  map[string]any{"rename": map[string]any{"name": "Acme"}},
+		ResponseExamples: shown,
+	}, g.OrgAdmin(), f.rename)
+	httpapi.Register(r, httpapi.Op{
+		Method: "DELETE", Path: "/api/v1/organizations/me", Name: "delete_my_org", Tags: tag,
+		Summary: "Delete the active organization",
+		Description: "Deletes the organization that the caller acts in, with everything in it: boards, agents, gateways, invites, members. Agents are taken off their gateways in the background. " +
+			"Its members act in their oldest other organization from their next request on.",
+	}, g.OrgOwner(ownersDelete), f.remove)
+	f.registerMembers(r, g)
+	f.registerInvites(r, g)
 }
 
 type (
@@ -72,6 +85,20 @@ func (f *Feature) activate(ctx context.Context, p access.Person, in *activateInp
 func (f *Feature) active(ctx context.Context, p access.Person, _ *httpapi.None) (OrganizationRead, error) {
 	org, err := f.store.Organization(ctx, p.Member.OrganizationID)
 	return View(org), err
+}
+
+func (f *Feature) rename(ctx context.Context, p access.Person, in *createInput) (OrganizationRead, error) {
+	org, err := f.Rename(ctx, p.Member.OrganizationID, in.Body.Name)
+	return View(org), err
+}
+
+func (f *Feature) remove(ctx context.Context, p access.Person, _ *httpapi.None) (httpapi.OK, error) {
+	return httpapi.Done, f.Delete(ctx, p.Member)
+}
+
+var nameErrors = []httpapi.ErrorDoc{
+	httpapi.Refusal(409, nil, "an organization of this name exists, whoever it belongs to"),
+	httpapi.Refusal(422, "Unprocessable Entity", "the name is blank"),
 }
 
 var exampleOrganization = OrganizationRead{

@@ -15,22 +15,6 @@ import (
 	"missioncontrol/internal/store/storetest"
 )
 
-const (
-	organizations = "/api/v1/organizations"
-	active        = organizations + "/me/active"
-	current       = organizations + "/me"
-	mine          = organizations + "/me/list"
-)
-
-func newWorld(t *testing.T, st *store.Store) *apitest.World {
-	t.Helper()
-	w := apitest.New(t, st)
-	w.Serve(orgs.New(st))
-	return w
-}
-
-func named(name string) string { return fmt.Sprintf(`{"name":%q}`, name) }
-
 func TestCreateMakesItActive(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
@@ -188,7 +172,7 @@ func TestNewcomersActInAnOrganizationOfTheirOwn(t *testing.T) {
 func TestWhoIsNoUserHasNoOrganization(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.New(t))
-	f := orgs.New(w.Store)
+	f := orgs.New(w.Store, nil, 0)
 	if _, err := f.Create(t.Context(), mc.NewID(), "Ghosts"); mc.KindOf(err) != mc.KindUnauthorized {
 		t.Errorf("a user who is gone made an organization: %v", err)
 	}

@@ -17,6 +17,7 @@ func (s *Service) EnsureMain(ctx context.Context, tx *store.Tx, g mc.Gateway) (a
 		agent = newAgent(tx.Now())
 		agent.GatewayID = &g.ID
 		setMain(&agent, g)
+		tx.Audit(mc.AuditAgentCreated, agent.AuditTarget(g.OrganizationID), nil)
 		return agent, true, tx.InsertAgent(ctx, agent)
 	}
 	if err == nil {
@@ -73,6 +74,7 @@ func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, 
 		if spec.Token != (Token{}) {
 			spec.Token.Issue(&agent)
 		}
+		tx.Audit(mc.AuditAgentCreated, agent.AuditTarget(board.OrganizationID), nil)
 		return agent, true, tx.InsertAgent(ctx, agent)
 	}
 	if err == nil {

@@ -85,6 +85,41 @@ func (s *Service) RemoveWithGateway(tx *store.Tx, agent mc.Agent, g mc.Gateway) 
 	s.enqueueRemoval(tx, agent, g, &e)
 }
 
+// agentsAtOnce bounds what is held in memory of an organization that ends.
+const agentsAtOnce = 50
+
+// RemoveOrganization leaves all agents of an organization, which is deleted in
+// the same transaction, to jobs that take them off their gateways, for as long as
+// those can be reached. Nothing waits for that: the tokens of the agents open
+// nothing from the commit on.
+func (s *Service) RemoveOrganization(ctx context.Context, tx *store.Tx, organization mc.ID) error {
+	gateways := map[mc.ID]mc.Gateway{}
+	for offset, more := 0, true; more; offset += agentsAtOnce {
+		agents, total, err := tx.Agents(ctx, store.AgentFilter{OrganizationID: &organization}, agentsAtOnce, offset)
+		if err != nil {
+			return err
+		}
+		for _, a := range agents {
+			if a.IsExternal() || a.GatewayID == nil {
+				continue
+			}
+			g, known := gateways[*a.GatewayID]
+			if !known {
+				if g, err = tx.GatewayByID(ctx, *a.GatewayID); err != nil {
+					return err
+				}
+				gateways[g.ID] = g
+			}
+			s.RemoveWithGateway(tx, a, g)
+		}
+		if err := tx.Flush(ctx); err != nil { // what is queued is no longer held here
+			return err
+		}
+		more = int64(offset+agentsAtOnce) < total
+	}
+	return nil
+}
+
 func (s *Service) enqueueRemoval(tx *store.Tx, agent mc.Agent, g mc.Gateway, e *openclaw.Endpoint) {
 	if agent.IsExternal() {
 		return

@@ -14,6 +14,7 @@ import (
 	"missioncontrol/internal/agents"
 	"missioncontrol/internal/apidocs"
 	"missioncontrol/internal/approvals"
+	"missioncontrol/internal/audit"
 	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
@@ -89,7 +90,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
-		orgs.New(s.store),
+		orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL),
+		audit.New(s.store, mc.SystemClock),
 		boards.New(s.store, lifecycle, sender, mc.SystemClock),
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,

@@ -31,6 +31,7 @@ const (
 	KindTag         = "tag"          // made, changed or deleted; the scope is the organization, as of KindOrganization
 	KindField       = "custom_field" // likewise, of a custom field
 	// KindOrganization is a change of an organization: its members, invites, settings.
+	// The detail says of which.
 	KindOrganization = "org"
 
 	// What is gone has no row: the entity is all that is told.
@@ -46,6 +47,13 @@ const (
 	// as the listener was away for longer than the log reaches back. Its number
 	// is that of the last change.
 	KindReset = "reset"
+)
+
+// Details of KindOrganization: what the entity is.
+const (
+	DetailMember   = "member"
+	DetailInvite   = "invite"
+	DetailSettings = "settings"
 )
 
 // seqTables are the tables whose rows keep the number of their last change.

@@ -38,9 +38,15 @@ func (tx *Tx) LockOrganizationNames(ctx context.Context) error {
 	return err
 }
 
-// OrganizationNameTaken reports whether any organization has the name, in any case.
-func (r Reader) OrganizationNameTaken(ctx context.Context, name string) (bool, error) {
-	return exists(ctx, r, `SELECT 1 FROM organizations WHERE lower(name) = lower(?)`, name)
+// OrganizationNameTaken reports whether any organization but one has the name,
+// in any case.
+func (r Reader) OrganizationNameTaken(ctx context.Context, name string, but mc.ID) (bool, error) {
+	return exists(ctx, r, `SELECT 1 FROM organizations WHERE lower(name) = lower(?) AND id <> ?`, name, but)
+}
+
+// UpdateOrganization writes everything of an organization that may change.
+func (tx *Tx) UpdateOrganization(ctx context.Context, o mc.Organization) error {
+	return organizationTable.update(ctx, tx, &o, "name", "updated_at")
 }
 
 // Membership is an organization as one of its members sees it.
@@ -49,6 +55,9 @@ type Membership struct {
 	Name string  `db:"name"`
 	Role mc.Role `db:"role"`
 }
+
+// Organization is the organization, as far as it is loaded.
+func (m Membership) Organization() mc.Organization { return mc.Organization{ID: m.ID, Name: m.Name} }
 
 // Memberships lists the organizations of a user by name.
 func (r Reader) Memberships(ctx context.Context, user mc.ID) ([]Membership, error) {
@@ -99,24 +108,33 @@ func (tx *Tx) DeleteMember(ctx context.Context, organization, user mc.ID) error 
 }
 
 // EnsureOwner gives an organization that has lost its last owner a new one: the
-// oldest admin or, without admins, the oldest member.
-func (tx *Tx) EnsureOwner(ctx context.Context, organization mc.ID) error {
-	_, err := exec(ctx, tx, `
-		UPDATE organization_members SET role = ?, updated_at = ?
-		WHERE id = (
-			SELECT m.id FROM organization_members m WHERE m.organization_id = ?
-			ORDER BY CASE m.role WHEN ? THEN 0 ELSE 1 END, m.created_at, m.id LIMIT 1
-		) AND NOT EXISTS (SELECT 1 FROM organization_members o WHERE o.organization_id = ? AND o.role = ?)`,
-		mc.RoleOwner, tx.Now(), organization, mc.RoleAdmin, organization, mc.RoleOwner)
-	return err
+// oldest admin or, without admins, the oldest member. It returns who that is and
+// what they were before; nil when it needs none. The caller holds the organization.
+func (tx *Tx) EnsureOwner(ctx context.Context, organization mc.ID) (heir *mc.Member, was mc.Role, err error) {
+	heir, err = find[mc.Member](ctx, tx.Reader, `
+		SELECT `+memberCols+` FROM organization_members m
+		WHERE m.organization_id = ? AND NOT EXISTS (SELECT 1 FROM organization_members o WHERE o.organization_id = ? AND o.role = ?)
+		ORDER BY CASE m.role WHEN ? THEN 0 ELSE 1 END, m.created_at, m.id LIMIT 1`, organization, organization, mc.RoleOwner, mc.RoleAdmin)
+	if err != nil || heir == nil {
+		return nil, "", err
+	}
+	was = heir.Role
+	heir.Role, heir.UpdatedAt = mc.RoleOwner, tx.Now()
+	return heir, was, tx.UpdateMember(ctx, *heir)
 }
 
 // DeleteOrganization removes an organization with everything in it: boards with
 // their tasks and agents, gateways with their main agents, groups, skills, tags,
-// fields, invites and members. Users who acted in it act nowhere until their
-// next request. No rows are read; most of it follows by the
+// fields, invites, members and its audit log; in that of the installation stays
+// that it was there. Users who acted in it act nowhere until their next request,
+// and streams that showed it end. No rows are read; most of it follows by the
 // foreign keys of the schema.
-func (tx *Tx) DeleteOrganization(ctx context.Context, id mc.ID) error {
+func (tx *Tx) DeleteOrganization(ctx context.Context, o mc.Organization) error {
+	target := o.AuditTarget()
+	target.OrganizationID = nil
+	tx.Audit(mc.AuditOrganizationDeleted, target, nil)
+	tx.Announce(KindAccess, o.ID, o.ID)
+	id := o.ID
 	const agents = `SELECT a.id FROM agents a WHERE
 		a.board_id IN (SELECT b.id FROM boards b WHERE b.organization_id = ?) OR a.gateway_id IN (SELECT g.id FROM gateways g WHERE g.organization_id = ?)`
 	const tasks = `SELECT t.id FROM tasks t JOIN boards b ON b.id = t.board_id WHERE b.organization_id = ?`

@@ -20,6 +20,7 @@ import (
 type Reader struct {
 	dialect Dialect
 	q       sqlx.ExtContext
+	observe func(ctx context.Context, query string)
 	failed  *error // of a transaction: its first failure
 }
 
@@ -185,6 +186,9 @@ func (r Reader) folded(column string) string {
 func (r Reader) run(ctx context.Context, query string, args []any, statement func(query string, args []any) error) error {
 	if r.failed != nil && *r.failed != nil {
 		return fmt.Errorf("the transaction has failed before: %w", *r.failed)
+	}
+	if r.observe != nil {
+		r.observe(ctx, query)
 	}
 	query, args, err := r.bind(query, args)
 	if err == nil {

@@ -19,28 +19,31 @@ import (
 
 // entities are the types that are rows of a table, whole.
 var entities = map[string]any{
-	"board_onboarding_sessions":     mc.Onboarding{},
-	"activity_events":               mc.ActivityEvent{},
-	"approval_task_links":           mc.ApprovalLink{},
-	"approvals":                     mc.Approval{},
-	"agents":                        mc.Agent{},
-	"board_group_memory":            mc.GroupMemory{},
-	"board_groups":                  mc.BoardGroup{},
-	"board_memory":                  mc.BoardMemory{},
-	"boards":                        mc.Board{},
-	"deliveries":                    mc.Delivery{},
-	"gateways":                      mc.Gateway{},
-	"organization_board_access":     mc.BoardGrant{},
-	"organization_members":          mc.Member{},
-	"organizations":                 mc.Organization{},
-	"tag_assignments":               mc.TagAssignment{},
-	"tags":                          mc.Tag{},
-	"task_dependencies":             mc.TaskDependency{},
-	"tasks":                         mc.Task{},
-	"users":                         mc.User{},
-	"board_task_custom_fields":      mc.CustomFieldBinding{},
-	"task_custom_field_definitions": mc.CustomField{},
-	"task_custom_field_values":      mc.CustomFieldValue{},
+	"board_onboarding_sessions":        mc.Onboarding{},
+	"activity_events":                  mc.ActivityEvent{},
+	"approval_task_links":              mc.ApprovalLink{},
+	"approvals":                        mc.Approval{},
+	"agents":                           mc.Agent{},
+	"board_group_memory":               mc.GroupMemory{},
+	"board_groups":                     mc.BoardGroup{},
+	"board_memory":                     mc.BoardMemory{},
+	"boards":                           mc.Board{},
+	"deliveries":                       mc.Delivery{},
+	"gateways":                         mc.Gateway{},
+	"organization_board_access":        mc.BoardGrant{},
+	"organization_members":             mc.Member{},
+	"organizations":                    mc.Organization{},
+	"tag_assignments":                  mc.TagAssignment{},
+	"tags":                             mc.Tag{},
+	"task_dependencies":                mc.TaskDependency{},
+	"tasks":                            mc.Task{},
+	"users":                            mc.User{},
+	"board_task_custom_fields":         mc.CustomFieldBinding{},
+	"task_custom_field_definitions":    mc.CustomField{},
+	"task_custom_field_values":         mc.CustomFieldValue{},
+	"audit_log":                        mc.AuditEntry{},
+	"organization_invites":             mc.Invite{},
+	"organization_invite_board_access": mc.InviteGrant{},
 }
 
 // embedded are the types with columns that are only a part of an entity.
@@ -52,7 +55,7 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`change_counter change_log deliveries idempotency_keys`)
+	ownTables = strings.Fields(`audit_log change_counter change_log deliveries idempotency_keys`)
 )
 
 type column struct {

@@ -33,6 +33,9 @@ type Config struct {
 	Clock mc.Clock
 	// Log receives what no caller can be told, such as a lost listener; nil drops it.
 	Log *slog.Logger
+	// Observe is called with the text of every statement that is about to run,
+	// without its arguments, by several goroutines; nil does nothing.
+	Observe func(ctx context.Context, query string)
 }
 
 // Store is an open database. Its methods are safe for concurrent use.
@@ -75,7 +78,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Reader = Reader{dialect: target.dialect, q: s.read}
+	s.Reader = Reader{dialect: target.dialect, q: s.read, observe: cfg.Observe}
 	return s, nil
 }
 

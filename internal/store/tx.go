@@ -41,6 +41,7 @@ type Tx struct {
 	now     mc.Time
 	ticked  mc.Time
 	pending []pending
+	audits  []*mc.AuditEntry
 	jobs    []Job
 	changes []Change // numbered already
 	failure error    // of a statement; nothing can follow
@@ -48,7 +49,7 @@ type Tx struct {
 }
 
 // Write runs fn in a transaction and commits what it did: rows, recorded
-// events, announced changes and jobs. When fn returns an error or panics, or
+// events, the audit log, announced changes and jobs. When fn returns an error or panics, or
 // ctx ends before the commit, nothing of it remains. On PostgreSQL fn is run
 // again when the transaction loses a race against another one, so it must not
 // have effects outside of the transaction.
@@ -100,7 +101,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 
 	now := s.clock()
 	tx := &Tx{store: s, sql: raw, now: now, ticked: now.Add(-time.Microsecond)}
-	tx.Reader = Reader{dialect: s.dialect, q: raw, failed: &tx.failure}
+	tx.Reader = Reader{dialect: s.dialect, q: raw, observe: s.observe, failed: &tx.failure}
 	tx.ctx = context.WithValue(ctx, insideWrite{}, s)
 	if err := fn(tx); err != nil {
 		return err
@@ -149,10 +150,13 @@ func (tx *Tx) Tick() mc.Time {
 // Enqueue adds a job to what is committed.
 func (tx *Tx) Enqueue(job Job) { tx.jobs = append(tx.jobs, job) }
 
-// Flush writes what was recorded, announced and enqueued so far. Write does it
-// before the commit; call it to read recorded events within the transaction.
+// Flush writes what was recorded, audited, announced and enqueued so far. Write
+// does it before the commit; call it to read recorded events within the transaction.
 // From then on transactions that record or announce wait for this one to end.
 func (tx *Tx) Flush(ctx context.Context) error {
+	if err := tx.flushAudits(ctx); err != nil {
+		return fmt.Errorf("write the audit log: %w", err)
+	}
 	if err := tx.flushChanges(ctx); err != nil {
 		return fmt.Errorf("record changes: %w", err)
 	}

@@ -75,14 +75,14 @@ func (r Reader) OrganizationOwner(ctx context.Context, organization mc.ID) (mc.U
 // EnsureUser inserts the user unless one with the same subject exists.
 func (tx *Tx) EnsureUser(ctx context.Context, u mc.User) error {
 	_, err := exec(ctx, tx, `
-		INSERT INTO users (id, clerk_user_id, email, name, is_super_admin) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (clerk_user_id) DO NOTHING`, u.ID, u.ClerkUserID, u.Email, u.Name, u.IsSuperAdmin)
+		INSERT INTO users (id, clerk_user_id, email, email_verified, name, is_super_admin) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (clerk_user_id) DO NOTHING`, u.ID, u.ClerkUserID, u.Email, u.EmailVerified, u.Name, u.IsSuperAdmin)
 	return err
 }
 
 // UpdateUser writes the columns of a user that may change.
 func (tx *Tx) UpdateUser(ctx context.Context, u mc.User) error {
-	return userTable.update(ctx, tx, &u, "email", "name", "preferred_name", "pronouns", "timezone", "notes", "context", "active_organization_id")
+	return userTable.update(ctx, tx, &u, "email", "email_verified", "name", "preferred_name", "pronouns", "timezone", "notes", "context", "active_organization_id")
 }
 
 // SetActiveOrganization lets a user act in an organization; mc.NotFound when

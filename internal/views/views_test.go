@@ -80,3 +80,25 @@ func TestBoardOnTheWire(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
+
+func TestMemoryOnTheWire(t *testing.T) {
+	t.Parallel()
+	entry := mc.MemoryEntry{ID: mc.MustID("55555555-5555-4555-8555-555555555555"), Content: "a <b>\n", CreatedAt: at(t, "2026-03-01T09:30:00.000001")}
+	chat := entry
+	chat.Tags, chat.Source, chat.IsChat = mc.JSON(`["chat","x"]`), mc.Ref("Ann"), true
+	empty := entry
+	empty.Tags = mc.JSON(`[]`)
+	board := mc.MustID("11111111-1111-4111-8111-111111111111")
+	got := wire(t, views.BoardMemories([]mc.BoardMemory{{BoardID: board, MemoryEntry: entry}, {BoardID: board, MemoryEntry: empty}}))
+	head := `{"id":"55555555-5555-4555-8555-555555555555","board_id":"11111111-1111-4111-8111-111111111111","content":"a \u003cb\u003e\n",`
+	tail := `"source":null,"is_chat":false,"created_at":"2026-03-01T09:30:00.000001"}`
+	if want := `[` + head + `"tags":null,` + tail + `,` + head + `"tags":[],` + tail + `]`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	got = wire(t, views.GroupMemories([]mc.GroupMemory{{GroupID: board, MemoryEntry: chat}})[0])
+	want := `{"id":"55555555-5555-4555-8555-555555555555","board_group_id":"11111111-1111-4111-8111-111111111111","content":"a \u003cb\u003e\n",` +
+		`"tags":["chat","x"],"source":"Ann","is_chat":true,"created_at":"2026-03-01T09:30:00.000001"}`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
