@@ -89,7 +89,9 @@ func TestTasksOfApprovalsAreSearched(t *testing.T) {
 func TestQueriesOverBoardsAreSearched(t *testing.T) {
 	t.Parallel()
 	var asked []string
-	st := storetest.New(t, func(cfg *store.Config) { cfg.Observe = func(_ context.Context, query string) { asked = append(asked, query) } })
+	st := storetest.New(t, func(cfg *store.Config) {
+		cfg.Observe = func(_ context.Context, query string) { asked = append(asked, query) }
+	})
 	f := seed(t, st)
 	write(t, st, func(ctx context.Context, tx *store.Tx) error {
 		return tx.InsertBoardGroup(ctx, mc.BoardGroup{ID: mc.NewID(), OrganizationID: f.org.ID, Name: "Team", Slug: "team", CreatedAt: noon, UpdatedAt: noon})
