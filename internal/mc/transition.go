@@ -131,7 +131,7 @@ func (t *Transition) AssignReviewer(lead *ID) {
 
 // Outcome returns what became of the task.
 func (t *Transition) Outcome() TaskOutcome {
-	return TaskOutcome{Before: t.before, After: t.after, Comment: t.change.CommentText()}
+	return TaskOutcome{Before: t.before, After: t.after.since(t.before, t.now), Comment: t.change.CommentText()}
 }
 
 // requested is the status that the change asks for after a rewrite, if any.

@@ -28,12 +28,14 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
+	"missioncontrol/internal/metrics"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/search"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -99,6 +101,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		taskFeature,
 		fields.New(s.store),
 		tags.New(s.store),
+		metrics.New(s.store, mc.SystemClock),
+		search.New(s.store, mc.SystemClock),
 	} {
 		feature.Register(s.router, guards)
 	}
