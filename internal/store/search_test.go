@@ -107,9 +107,7 @@ func TestMigrationFillsTheIndex(t *testing.T) {
 	})
 }
 
-const manyDocuments = 100_000
-
-// fillIndex makes documents of which each has a common word and one of a
+// fillIndex makes 100,000 documents of which each has a common word and one of a
 // thousand others, on a hundred boards; they are in the index only.
 func fillIndex(t *testing.T, st *store.Store, org mc.ID) (boards []mc.ID) {
 	t.Helper()
