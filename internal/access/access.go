@@ -30,14 +30,6 @@ type Actor struct {
 	Agent  *mc.Agent
 }
 
-// TaskActor is the caller as the rules about tasks know it.
-func (a Actor) TaskActor() mc.TaskActor {
-	if a.Person == nil {
-		return mc.TaskActor{Agent: a.Agent}
-	}
-	return mc.TaskActor{UserID: a.Person.User.ID}
-}
-
 // Party is the person as the one who acts.
 func (p Person) Party() mc.Party { return p.User.Party() }
 
@@ -47,6 +39,14 @@ func (a Actor) Party() mc.Party {
 		return a.Agent.Party()
 	}
 	return a.Person.Party()
+}
+
+// TaskActor is the caller as the rules about tasks know it.
+func (a Actor) TaskActor() mc.TaskActor {
+	if a.Person == nil {
+		return mc.TaskActor{Agent: a.Agent}
+	}
+	return mc.TaskActor{UserID: a.Person.User.ID}
 }
 
 // Board is the scope of operations on one board.

@@ -86,6 +86,21 @@ func (w *World) Write(do func(ctx context.Context, tx *store.Tx) error) {
 	}
 }
 
+// Changes lists the changes of a kind that were announced, without their numbers.
+func (w *World) Changes(kind string) (told []store.Change) {
+	w.t.Helper()
+	all, err := w.Store.ChangesAfter(w.t.Context(), 0, 10_000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.Seq = 0; c.Kind == kind {
+			told = append(told, c)
+		}
+	}
+	return told
+}
+
 // NewOrganization adds an organization with an owner who may use all boards and
 // acts in it.
 func (w *World) NewOrganization(name string) (mc.Organization, mc.User) {

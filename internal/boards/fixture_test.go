@@ -84,17 +84,13 @@ func (w *world) create(name, fields string) string {
 	return id
 }
 
-// group adds a board group, for which there is no feature to make it.
+// group adds a board group to any organization.
 func (w *world) group(organization mc.ID) mc.ID {
 	w.t.Helper()
-	id := mc.NewID()
-	_, err := w.Store.WriterDB().ExecContext(w.t.Context(), fmt.Sprintf(
-		`INSERT INTO board_groups (id, organization_id, name, slug, created_at, updated_at) VALUES ('%s', '%s', 'Team', 'team', '%[3]s', '%[3]s')`,
-		id, organization, "2026-03-01T09:30:00"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return id
+	now := mc.SystemClock()
+	g := mc.BoardGroup{ID: mc.NewID(), OrganizationID: organization, Name: "Team", Slug: "team", CreatedAt: now, UpdatedAt: now}
+	w.Write(func(ctx context.Context, tx *store.Tx) error { return tx.InsertBoardGroup(ctx, g) })
+	return g.ID
 }
 
 // gatewayOf adds a gateway of any organization, without a main agent.

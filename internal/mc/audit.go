@@ -31,7 +31,10 @@ const (
 	AuditAgentCreated        AuditAction = "agent.created"
 	AuditAgentChanged        AuditAction = "agent.changed"
 	AuditAgentDeleted        AuditAction = "agent.deleted"
-	AuditAgentTokenIssued    AuditAction = "agent.token_issued" //nolint:gosec // names an action
+	AuditAgentTokenIssued    AuditAction = "agent.token_issued"
+	AuditFieldCreated        AuditAction = "custom_field.created"
+	AuditFieldChanged        AuditAction = "custom_field.changed"
+	AuditFieldDeleted        AuditAction = "custom_field.deleted"
 	AuditUserDeleted         AuditAction = "user.deleted"
 )
 
@@ -77,6 +80,11 @@ func (b Board) AuditTarget() AuditTarget {
 // AuditTarget is the agent of an organization as something that is acted on.
 func (a Agent) AuditTarget(organization ID) AuditTarget {
 	return AuditTarget{OrganizationID: &organization, Kind: "agent", ID: a.ID, Name: a.Name}
+}
+
+// AuditTarget is the custom field as something that is acted on.
+func (f CustomField) AuditTarget() AuditTarget {
+	return AuditTarget{OrganizationID: &f.OrganizationID, Kind: "custom_field", ID: f.ID, Name: f.Key}
 }
 
 // AuditTarget is the user as something that is acted on, which is told in the

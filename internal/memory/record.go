@@ -26,12 +26,7 @@ func (f *Feature) RecordOnBoard(ctx context.Context, board mc.Board, author mc.A
 		if err != nil {
 			return err
 		}
-		for _, m := range mc.ChatMessages(entry, board, author, agents, f.baseURL) {
-			if err := f.send(ctx, tx, m, board); err != nil {
-				return err
-			}
-		}
-		return nil
+		return f.send(ctx, tx, mc.ChatMessages(entry, board, author, agents, f.baseURL), board)
 	})
 	return entry, err
 }
@@ -85,23 +80,23 @@ func (f *Feature) tellGroup(ctx context.Context, tx *store.Tx, entry mc.GroupMem
 	if err != nil {
 		return err
 	}
-	at := make(map[mc.ID]mc.Board, len(boards))
-	for _, b := range boards {
-		at[b.ID] = b
-	}
 	agents, err := tx.AgentsOfGroup(ctx, group.ID)
 	if err != nil {
 		return err
 	}
-	for _, m := range mc.GroupMessages(entry, audience, group, author, agents, f.baseURL) {
-		if err := f.send(ctx, tx, m, at[*m.To.BoardID]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.send(ctx, tx, mc.GroupMessages(entry, audience, group, author, agents, f.baseURL), boards...)
 }
 
-// send queues a message over the gateway of the recipient's board.
-func (f *Feature) send(ctx context.Context, tx *store.Tx, m mc.MemoryMessage, board mc.Board) error {
-	return f.notify.Queue(ctx, tx, notify.Message{To: m.To, Label: m.To.Name, Text: m.Text, Deliver: m.Deliver, Board: board})
+// send queues messages, each over the gateway of its recipient's board, which
+// is one of these.
+func (f *Feature) send(ctx context.Context, tx *store.Tx, messages []mc.MemoryMessage, boards ...mc.Board) error {
+	at := make(map[mc.ID]mc.Board, len(boards))
+	for _, b := range boards {
+		at[b.ID] = b
+	}
+	queue := make([]notify.Message, len(messages))
+	for i, m := range messages {
+		queue[i] = notify.Message{To: m.To, Label: m.To.Name, Text: m.Text, Deliver: m.Deliver, Board: at[*m.To.BoardID]}
+	}
+	return f.notify.Queue(ctx, tx, queue...)
 }

@@ -78,7 +78,7 @@ func (f *Feature) accept(ctx context.Context, p access.Person, in *acceptInput) 
 	return f.Accept(ctx, p.User.ID, in.Body.Token)
 }
 
-var exampleInvite = OrganizationInviteRead{
+var exampleInvite = OrganizationInviteRead{ //nolint:gosec // opens nothing
 	ID: mc.MustID("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"), OrganizationID: exampleOrganization.ID, InvitedEmail: "bob@example.com", Role: string(mc.RoleMember),
 	Token: "q0eV8T1mYk3bJx5ZlN7uWc9hRf2sPd4A", CreatedByUserID: &exampleUser, CreatedAt: exampleTime, UpdatedAt: exampleTime,
 }
