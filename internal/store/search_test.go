@@ -172,8 +172,9 @@ func TestSearchIsBounded(t *testing.T) {
 				}
 				best = min(best, time.Since(begin))
 			}
-			// Far above what it takes; reading a hundred thousand documents takes longer.
-			if best > time.Second {
+			// Milliseconds on a quiet machine; the bound is for a busy one with the race
+			// detector, and still far below what going through all texts takes there.
+			if best > 10*time.Second {
 				t.Errorf("%s took %v", name, best)
 			}
 			t.Logf("%s: %v", name, best)
