@@ -30,6 +30,19 @@ type Actor struct {
 	Agent  *mc.Agent
 }
 
+// Caller names who calls: a person in one of their organizations.
+func (p Person) Caller() string {
+	return "user:" + p.User.ID.String() + ":" + p.Member.OrganizationID.String()
+}
+
+// Caller names who calls: a person in one of their organizations, or an agent.
+func (a Actor) Caller() string {
+	if a.Agent != nil {
+		return a.Agent.Caller()
+	}
+	return a.Person.Caller()
+}
+
 // Party is the person as the one who acts.
 func (p Person) Party() mc.Party { return p.User.Party() }
 

@@ -44,6 +44,7 @@ type Feature interface {
 func New(t testing.TB, st *store.Store) *World {
 	t.Helper()
 	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
+	w.router.KeepAnswers(st)
 	st.OnCommit(w.Broker.Publish)
 	w.router.WatchAccess(w.Broker)
 	st.UseJobs(w.queue)

@@ -122,3 +122,34 @@ func column(a apitest.Answer, key string) (values []any) {
 	}
 	return values
 }
+
+// approval adds an approval about tasks.
+func (w *world) approval(board mc.Board, status mc.ApprovalStatus, tasks ...mc.ID) mc.Approval {
+	w.t.Helper()
+	var a mc.Approval
+	w.Write(func(ctx context.Context, tx *store.Tx) error {
+		a = mc.Approval{ID: mc.NewID(), BoardID: board.ID, ActionType: "x", Confidence: 50, Status: status, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
+		if len(tasks) > 0 {
+			a.TaskID = &tasks[0]
+		}
+		return tx.InsertApproval(ctx, a, tasks)
+	})
+	return a
+}
+
+// say adds an entry to the memory of a board.
+func (w *world) say(board mc.Board, text string, isChat bool) {
+	w.t.Helper()
+	w.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.InsertBoardMemory(ctx, mc.BoardMemory{BoardID: board.ID, MemoryEntry: mc.MemoryEntry{ID: mc.NewID(), Content: text, IsChat: isChat, CreatedAt: tx.Now()}})
+	})
+}
+
+// list picks one key of every entry of a list in an answer.
+func list(a apitest.Answer, key string, at ...any) (values []any) {
+	entries, _ := a.At(at...).([]any)
+	for _, e := range entries {
+		values = append(values, apitest.Answer{Body: e}.At(key))
+	}
+	return values
+}

@@ -44,7 +44,7 @@ func TestMovingBetweenGroupsIsTold(t *testing.T) {
 		apart := w.board(w.create("Apart", ""))
 		lou, _ := w.Agent("Lou", &left, nil)
 		joe, _ := w.Agent("Joe", &joined, nil)
-		max, _ := w.Agent("Max", &moved, nil)
+		moe, _ := w.Agent("Moe", &moved, nil)
 		lead, _ := w.Agent("Lea", &moved, func(a *mc.Agent) { a.IsBoardLead = true })
 		bystander, _ := w.Agent("Bo", &apart, nil)
 		at := path + "/" + moved.ID.String()
@@ -52,7 +52,7 @@ func TestMovingBetweenGroupsIsTold(t *testing.T) {
 		if got := w.owner("PATCH", at, fmt.Sprintf(`{"board_group_id":%q}`, old.ID)); got.Status != 200 {
 			t.Fatalf("answered %d %v", got.Status, got.Body)
 		}
-		if texts := append(w.told(lou), w.told(max)...); texts != nil {
+		if texts := append(w.told(lou), w.told(moe)...); texts != nil {
 			t.Errorf("the same group again: told %v", texts)
 		}
 		if got := w.owner("PATCH", at, fmt.Sprintf(`{"name":"Renamed","board_group_id":%q}`, target.ID)); got.Status != 200 {
@@ -64,7 +64,7 @@ func TestMovingBetweenGroupsIsTold(t *testing.T) {
 		for a, want := range map[*mc.Agent][]string{
 			&lou:       {leave.Message(left)},
 			&joe:       {join.Message(joined)},
-			&max:       {leave.Message(after), join.Message(after)},
+			&moe:       {leave.Message(after), join.Message(after)},
 			&lead:      {leave.Message(after), join.Message(after), update},
 			&bystander: nil,
 		} {
@@ -77,7 +77,7 @@ func TestMovingBetweenGroupsIsTold(t *testing.T) {
 		}
 		after = w.board(moved.ID.String())
 		leave = mc.GroupNotice{Move: mc.GroupLeave, Moved: after, Group: target}
-		for a, want := range map[*mc.Agent][]string{&joe: {leave.Message(joined)}, &max: {leave.Message(after)}, &lou: nil} {
+		for a, want := range map[*mc.Agent][]string{&joe: {leave.Message(joined)}, &moe: {leave.Message(after)}, &lou: nil} {
 			if diff := cmp.Diff(want, w.told(*a)); diff != "" {
 				t.Errorf("%s is told of leaving (-want +got):\n%s", a.Name, diff)
 			}

@@ -180,3 +180,35 @@ func TestOrderOfChecks(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsDoneToGroupsIsAudited(t *testing.T) {
+	each(t, func(w *world) {
+		id := w.create("Team")
+		at := path + "/" + id
+		board := w.Board("One", nil)
+		w.Write(func(ctx context.Context, tx *store.Tx) error {
+			board.BoardGroupID = mc.Ref(mc.MustID(id))
+			return tx.UpdateBoard(ctx, board)
+		})
+		ada, _ := w.Agent("Ada", &board, nil)
+		for _, step := range []struct{ method, at, body string }{
+			{"PATCH", at, `{"name":"Crew"}`}, {"PATCH", at, `{"name":"Crew"}`}, {"POST", at + "/heartbeat", `{"every":"2m"}`}, {"DELETE", at, ""},
+		} {
+			if got := w.owner(step.method, step.at, step.body); got.Status != 200 {
+				w.t.Fatalf("%s: %d %v", step.method, got.Status, got.Body)
+			}
+		}
+		entries, _, err := w.Store.AuditLog(w.t.Context(), store.AuditFilter{OrganizationID: w.Organization.ID}, 10, 0)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		var told []string
+		for _, e := range entries {
+			told = append(told, fmt.Sprintf("%s %s by %s", e.Action, e.TargetName, e.ActorName))
+		}
+		want := []string{"board_group.deleted Crew by Acme owner", "agent.changed Ada by Acme owner", "board_group.changed Crew by Acme owner", "board_group.created Team by Acme owner"}
+		if diff := cmp.Diff(want, told); diff != "" || entries[1].TargetID != ada.ID {
+			w.t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}

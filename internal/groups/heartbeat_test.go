@@ -15,7 +15,7 @@ func texts(values ...mc.ID) (texts []any) {
 	for _, id := range values {
 		texts = append(texts, id.String())
 	}
-	slices.SortFunc(texts, func(a, b any) int { return cmpText(a, b) })
+	slices.SortFunc(texts, cmpText)
 	return texts
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"missioncontrol/internal/access"
 	"missioncontrol/internal/apitest"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
@@ -135,8 +136,7 @@ func TestNeighbours(t *testing.T) {
 		}
 		// Somebody whose active organization is another one sees by the grants of this one.
 		w.Write(func(ctx context.Context, tx *store.Tx) error {
-			org, member := mc.Organization{ID: mc.NewID(), Name: "Second", CreatedAt: tx.Now(), UpdatedAt: tx.Now()}, mc.Member{}
-			member = mc.Member{ID: mc.NewID(), OrganizationID: org.ID, UserID: reader.ID, Role: mc.RoleOwner, AllBoardsRead: true, AllBoardsWrite: true, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
+			org, member := access.NewOrganization("Second", reader.ID, tx.Now())
 			reader.ActiveOrganizationID = &org.ID
 			if err := tx.InsertOrganization(ctx, org, member); err != nil {
 				return err

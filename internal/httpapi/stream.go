@@ -127,7 +127,7 @@ func RegisterStream[S Scope, I, T any](r *Router, op Op, doc StreamDoc, guard Gu
 		s := &session[S, I, T]{router: r, guard: guard, open: open, req: req, out: newEventWriter(w)}
 		s.mark = r.accessMark()
 		var err error
-		if s.scope, s.in, err = admit[S, I](w, req, guard, plan); err == nil {
+		if s.scope, s.in, _, err = admit[S, I](w, req, guard, plan); err == nil {
 			err = s.out.check()
 		}
 		if err != nil {

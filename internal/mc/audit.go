@@ -28,6 +28,9 @@ const (
 	AuditBoardCreated        AuditAction = "board.created"
 	AuditBoardChanged        AuditAction = "board.changed"
 	AuditBoardDeleted        AuditAction = "board.deleted"
+	AuditBoardGroupCreated   AuditAction = "board_group.created"
+	AuditBoardGroupChanged   AuditAction = "board_group.changed"
+	AuditBoardGroupDeleted   AuditAction = "board_group.deleted"
 	AuditAgentCreated        AuditAction = "agent.created"
 	AuditAgentChanged        AuditAction = "agent.changed"
 	AuditAgentDeleted        AuditAction = "agent.deleted"
@@ -75,6 +78,11 @@ func (g Gateway) AuditTarget() AuditTarget {
 // AuditTarget is the board as something that is acted on.
 func (b Board) AuditTarget() AuditTarget {
 	return AuditTarget{OrganizationID: &b.OrganizationID, Kind: "board", ID: b.ID, Name: b.Name}
+}
+
+// AuditTarget is the board group as something that is acted on.
+func (g BoardGroup) AuditTarget() AuditTarget {
+	return AuditTarget{OrganizationID: &g.OrganizationID, Kind: "board_group", ID: g.ID, Name: g.Name}
 }
 
 // AuditTarget is the agent of an organization as something that is acted on.

@@ -27,10 +27,10 @@ func (RangeKey) Values() []string {
 
 // Length is how far back the range reaches.
 func (k RangeKey) Length() time.Duration {
-	days := map[RangeKey]time.Duration{
+	days := map[RangeKey]int{
 		RangeDay: 1, RangeThreeDays: 3, RangeWeek: 7, RangeTwoWeeks: 14, RangeMonth: 30, RangeThreeMonth: 90, RangeHalfYear: 180, RangeYear: 365,
 	}
-	return days[k] * 24 * time.Hour
+	return time.Duration(days[k]) * 24 * time.Hour
 }
 
 // Bucket is the length of the steps that the range is shown in.

@@ -21,7 +21,7 @@ type Transition struct {
 // It refuses what the actor may not ask for at all.
 func BeginTransition(actor TaskActor, rules BoardRules, task Task, change TaskChange, now Time) (*Transition, error) {
 	t := &Transition{actor: actor, rules: rules, change: change, before: task, after: task, now: now}
-	t.after.UpdatedAt = now
+	t.after.UpdatedAt = NextVersion(task.UpdatedAt, now)
 	var err error
 	switch actor.Kind() {
 	case ActorWorker:

@@ -35,7 +35,8 @@ func (f *Feature) Dashboard(ctx context.Context, m mc.Member, filter Filter) (Da
 	if err != nil || len(boards) == 0 {
 		return shown, err
 	}
-	return shown, f.fill(ctx, &shown, boards, primary, comparison)
+	err = f.fill(ctx, &shown, boards, primary, comparison)
+	return shown, err
 }
 
 // Filter chooses what the dashboard shows.

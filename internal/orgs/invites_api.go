@@ -18,7 +18,7 @@ func (f *Feature) registerInvites(r *httpapi.Router, g *access.Guards) {
 		Description: "Lists the invites to the active organization that nobody has accepted yet, newest first.",
 	}, g.OrgAdmin(), f.invites)
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: "/api/v1/organizations/me/invites", Name: "create_org_invite", Tags: tag,
+		Method: "POST", Path: "/api/v1/organizations/me/invites", Name: "create_org_invite", Tags: tag, SecretAnswer: true, // whoever has its token may join
 		Summary: "Invite somebody",
 		Description: "Offers somebody to join the active organization. No e-mail is sent: pass the token on. Who signs in for the first time with the address joins by that alone. " +
 			"Inviting an address again makes a second invite.",

@@ -89,6 +89,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	s.router.WatchAccess(broker)
+	s.router.KeepAnswers(s.store)
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"missioncontrol/internal/jobs"
@@ -9,7 +10,8 @@ import (
 	"missioncontrol/internal/store"
 )
 
-// trimArgs forgets changes that no stream resumes from any more.
+// trimArgs forgets changes that no stream resumes from any more, and the answers
+// to requests that nobody repeats any more.
 type trimArgs struct{}
 
 // Kind names the job.
@@ -32,7 +34,8 @@ func (s *Server) housekeeping() {
 	jobs.Handle(s.workers, trimPolicy, func(ctx context.Context, _ trimArgs) error {
 		now := mc.SystemClock()
 		_, err := s.store.TrimChangeLog(ctx, store.LogKeep{Since: now.Add(-changesKept), Rows: changesRows, Spare: now.Add(-keptAnyway)})
-		return err
+		_, keysErr := s.store.TrimKeys(ctx, now.Add(-store.KeysKept))
+		return errors.Join(err, keysErr)
 	})
 	jobs.Every(s.workers, trimEvery, trimArgs{})
 }

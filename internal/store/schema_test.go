@@ -55,7 +55,7 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`audit_log change_counter change_log deliveries search_documents search_pending`)
+	ownTables = strings.Fields(`audit_log change_counter change_log deliveries idempotency_keys search_documents search_pending`)
 )
 
 type column struct {

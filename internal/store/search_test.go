@@ -107,9 +107,7 @@ func TestMigrationFillsTheIndex(t *testing.T) {
 	})
 }
 
-const manyDocuments = 100_000
-
-// fillIndex makes documents of which each has a common word and one of a
+// fillIndex makes 100,000 documents of which each has a common word and one of a
 // thousand others, on a hundred boards; they are in the index only.
 func fillIndex(t *testing.T, st *store.Store, org mc.ID) (boards []mc.ID) {
 	t.Helper()
@@ -174,8 +172,9 @@ func TestSearchIsBounded(t *testing.T) {
 				}
 				best = min(best, time.Since(begin))
 			}
-			// Far above what it takes; reading a hundred thousand documents takes longer.
-			if best > time.Second {
+			// Milliseconds on a quiet machine; the bound is for a busy one with the race
+			// detector, and still far below what going through all texts takes there.
+			if best > 10*time.Second {
 				t.Errorf("%s took %v", name, best)
 			}
 			t.Logf("%s: %v", name, best)

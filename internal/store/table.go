@@ -108,3 +108,14 @@ func (t *table[T]) update(ctx context.Context, tx *Tx, row *T, columns ...string
 	}
 	return nil
 }
+
+// nextVersion is the time of a change of all rows of a table for which the
+// condition holds: later than each of them was changed before. They stay locked.
+func (tx *Tx) nextVersion(ctx context.Context, table, condition string, args ...any) (mc.Time, error) {
+	next := tx.Now()
+	before, err := list[mc.Time](ctx, tx.Reader, "SELECT updated_at FROM "+table+" WHERE "+condition+tx.forUpdate(), args...)
+	for _, t := range before {
+		next = mc.NextVersion(t, next)
+	}
+	return next, err
+}

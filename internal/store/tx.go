@@ -45,6 +45,7 @@ type Tx struct {
 	jobs    []Job
 	changes []Change // numbered already
 	failure error    // of a statement; nothing can follow
+	answer  any      // of the request, for a repetition of it
 
 	wroteText bool // that is searched, perhaps
 }
@@ -107,6 +108,10 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := fn(tx); err != nil {
 		return err
 	}
+	kept, err := tx.seal(ctx)
+	if err != nil {
+		return err
+	}
 	// As much as possible before Flush, which makes others wait; it writes comments.
 	if err := tx.indexTexts(ctx); err != nil {
 		return err
@@ -130,6 +135,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", translate(txCtx, err))
 	}
+	sealed(ctx, kept)
 	if s.dialect == SQLite {
 		s.handOver(tx.changes) // before the next Write may begin, so in the order of commits
 	}

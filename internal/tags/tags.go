@@ -28,6 +28,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft TagCreat
 	var made store.CountedTag
 	err := f.store.Write(ctx, func(tx *store.Tx) error {
 		made.Tag = draft.tag(organization, tx.Now())
+		tx.Answer(view(made))
 		tx.Announce(store.KindTag, organization, made.ID)
 		return wordDuplicate(tx.InsertTag(ctx, made.Tag))
 	})

@@ -27,7 +27,7 @@ var growingOperations = []operation{
 		return request{method: http.MethodGet, path: "/api/v1/metrics/dashboard?range_key=1m"}
 	}},
 	{name: "search, a rare word", request: func(_ *world, n int) request {
-		return request{method: http.MethodGet, path: fmt.Sprintf("/api/v1/search?q=number%d+", n%100)}
+		return request{method: http.MethodGet, path: fmt.Sprintf("/api/v1/search?q=number%05d", n%10)}
 	}},
 	{name: "search, words that all have", request: func(*world, int) request {
 		return request{method: http.MethodGet, path: "/api/v1/search?q=say+what+stands+ou"}
@@ -123,7 +123,8 @@ func growthBoards(ctx context.Context, l launch, w *world) (boards []mc.ID, err 
 
 const (
 	fillAtOnce = 500
-	filledDays = 60 // over which what is there has come about
+	filledDays = 60  // over which what is there has come about
+	rareIn     = 100 // of so many documents in a row half have a word that no others have
 )
 
 // fill writes documents into the database of a server that does not run: half
@@ -160,7 +161,7 @@ func fill(ctx context.Context, l launch, boards []mc.ID, from, to int) (err erro
 func fillOne(ctx context.Context, tx *store.Tx, board mc.ID, n int) error {
 	at := tx.Now()
 	statuses := mc.TaskStatus("").Values()
-	description := fmt.Sprintf("Look at the numbers of last week, say what stands out, and write three sentences about it. This is number%d.", n/1000)
+	description := fmt.Sprintf("Look at the numbers of last week, say what stands out, and write three sentences about it. This is number%05d.", n/rareIn)
 	t := mc.Task{
 		ID: mc.NewID(), BoardID: board, Title: fmt.Sprintf("Task %d", n), Description: &description, Status: mc.TaskStatus(statuses[n/2%len(statuses)]),
 		Priority: mc.DefaultPriority, CreatedAt: at, UpdatedAt: at,
