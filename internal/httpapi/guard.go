@@ -28,10 +28,10 @@ type askedAgain struct{}
 func AskedAgain(ctx context.Context) bool { return ctx.Value(askedAgain{}) != nil }
 
 // again asks whether the caller of an open stream would still be let in.
-func (g Guard[S]) again(r *http.Request) (scope S, err error) {
-	r = r.WithContext(context.WithValue(r.Context(), askedAgain{}, true))
-	if scope, err = g.Resolve(r); err == nil && g.After != nil {
-		err = g.After(r.Context(), scope)
+func (g Guard[S]) again(ctx context.Context, r *http.Request) (scope S, err error) {
+	ctx = context.WithValue(ctx, askedAgain{}, true)
+	if scope, err = g.Resolve(r.WithContext(ctx)); err == nil && g.After != nil {
+		err = g.After(ctx, scope)
 	}
 	return scope, err
 }

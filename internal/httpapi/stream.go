@@ -248,7 +248,7 @@ func (s *session[S, I, T]) send(ctx context.Context, feed Feed[T], ping <-chan t
 // organization than before is told nothing of the new one under the old name.
 func (s *session[S, I, T]) again(ctx context.Context, after int64) (feed Feed[T], err error) {
 	s.mark = s.router.accessMark()
-	scope, err := s.guard.again(s.req.WithContext(ctx))
+	scope, err := s.guard.again(ctx, s.req)
 	if err != nil {
 		return feed, err
 	}

@@ -25,13 +25,16 @@ type Feature struct {
 	store  *store.Store
 	broker *live.Broker
 	clock  mc.Clock
-	shown  []feed.Shown // in the order in which the frames of one change are sent
+	shown  []feed.Shown     // in the order in which the frames of one change are sent
+	all    map[string][]int // by kind, as indexes, what a stream shows that is not narrowed
 	recent *recent
 }
 
 // New returns the feature, which shows what others offer.
 func New(st *store.Store, broker *live.Broker, clock mc.Clock, shown ...feed.Shown) *Feature {
-	return &Feature{store: st, broker: broker, clock: clock, shown: shown, recent: newRecent(clock)}
+	f := &Feature{store: st, broker: broker, clock: clock, shown: shown, recent: newRecent(clock)}
+	f.all = f.narrow(nil, nil)
+	return f
 }
 
 // Open starts a member's stream. Topics are the names of the events wanted, all
@@ -75,8 +78,16 @@ func (f *Feature) names() (names []string) {
 	return names
 }
 
-// choose returns what a stream shows of each kind of change, as indexes.
+// choose returns what a stream shows of each kind of change, as indexes. Most
+// streams show everything and share that.
 func (f *Feature) choose(topics []string, board *mc.ID) map[string][]int {
+	if len(topics) == 0 && board == nil {
+		return f.all
+	}
+	return f.narrow(topics, board)
+}
+
+func (f *Feature) narrow(topics []string, board *mc.ID) map[string][]int {
 	byKind := map[string][]int{}
 	for i, s := range f.shown {
 		if len(topics) > 0 && !slices.Contains(topics, s.Event) {

@@ -73,7 +73,7 @@ func (e *ear) readOne(ctx context.Context) (why string, err error) {
 	for {
 		line, err := lines.ReadString('\n')
 		if err != nil {
-			return err.Error(), nil //nolint:nilerr // every stream ends somehow
+			return err.Error(), nil // every stream ends somehow
 		}
 		e.once.Do(func() { close(e.opened) }) // the first comment is there
 		switch field, value, _ := strings.Cut(strings.TrimRight(line, "\r\n"), ": "); field {
