@@ -50,11 +50,12 @@ func TestStalledReaderDelaysNobody(t *testing.T) { //nolint:paralleltest // see 
 			delays = append(delays, time.Since(committed))
 		}
 		slices.Sort(delays)
-		half, almostAll := delays[commits/2], delays[commits*95/100]
+		half, slowest := delays[commits/2], delays[commits-1]
 		grown := heap() - before
-		t.Logf("beside a stalled reader: half within %s, 95 %% within %s; the heap has grown by %d KB", half, almostAll, grown>>10)
-		if half > 50*time.Millisecond {
-			t.Errorf("half of the commits, of 25 comments each, took longer than %s", half)
+		t.Logf("beside a stalled reader: half within %s, all within %s; the heap has grown by %d KB", half, slowest, grown>>10)
+		// A stalled reader is waited for ten seconds. How fast the others are is for the benchmarks to say.
+		if slowest > 5*time.Second {
+			t.Errorf("a commit of 25 comments took %s to be seen: somebody waited for the stalled reader", slowest)
 		}
 		// 256 changes may wait for it, as three frames each, which other streams share.
 		if limit := int64(256*4*bytes + 8<<20); grown > limit {

@@ -111,14 +111,16 @@ func (r Reader) Agents(ctx context.Context, f AgentFilter, limit, offset int) ([
 	return page[mc.Agent](ctx, r, agentCols, agentFrom+`WHERE `+where, `a.created_at DESC, a.id`, limit, offset, args...)
 }
 
-// AgentsSince lists board agents that changed or were seen at or after a time,
-// or whose last change comes after a sequence number, in the order of changes.
+// AgentsSince lists board agents whose last change comes after a number (0: any)
+// and, with a time, that changed or were seen at or after it, in the order of
+// changes.
 func (r Reader) AgentsSince(ctx context.Context, f AgentFilter, since *mc.Time, after int64) ([]mc.Agent, error) {
 	f.WithoutMain = true
 	where, args := f.where(r)
 	if since != nil {
 		where, args = where+` AND (a.updated_at >= ? OR a.last_seen_at >= ?)`, append(args, *since, *since)
-	} else {
+	}
+	if after > 0 || since == nil {
 		where, args = where+` AND a.seq > ?`, append(args, after)
 	}
 	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE `+where+` ORDER BY a.seq, a.updated_at, a.id`, args...)
