@@ -35,6 +35,9 @@ func TestNudge(t *testing.T) {
 func TestSoul(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		path, id := f.on(f.worker.ID, "/soul"), mc.GatewayAgentID(f.worker)
+		if err := f.client.Gateway(f.fake.Endpoint()).AgentsCreate(t.Context(), id, "/srv/wanda"); err != nil {
+			t.Fatal(err)
+		}
 		f.fake.SetFile(id, "SOUL.md", "old")
 		if got := f.Call(f.asWorker, "GET", path, ""); got.Status != 200 || got.Body != "old" {
 			t.Errorf("its own soul: %d %v", got.Status, got.Body)

@@ -7,12 +7,13 @@ import (
 
 	"missioncontrol/internal/agentapi"
 	"missioncontrol/internal/agents"
-	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/apitest"
+	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
 	"missioncontrol/internal/notify"
+	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/openclaw/openclawtest"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
@@ -25,6 +26,7 @@ import (
 type fixture struct {
 	*apitest.World
 	fake                     *openclawtest.Gateway
+	client                   *openclaw.Client
 	gateway                  mc.Gateway
 	board                    mc.Board
 	lead, worker, main       mc.Agent
@@ -36,16 +38,15 @@ func each(t *testing.T, test func(t *testing.T, f *fixture)) {
 	t.Helper()
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
-		f := &fixture{World: apitest.New(t, st), fake: openclawtest.Start(t)}
+		f := &fixture{World: apitest.New(t, st), fake: openclawtest.Start(t), client: apitest.GatewayClient(t)}
 		log := slog.New(slog.DiscardHandler)
-		client := apitest.GatewayClient(t)
 		lifecycle := provision.New(provision.Config{
-			Store: st, Client: client, BaseURL: "http://mc.example", MinVersion: "2026.02.9",
+			Store: st, Client: f.client, BaseURL: "http://mc.example", MinVersion: "2026.02.9",
 			Retry: jobs.Policy{MaxAttempts: 4, Base: 10 * time.Second, Max: 2 * time.Minute},
 		})
-		sender := notify.New(st, client, log)
+		sender := notify.New(st, f.client, log)
 		f.Serve(agentapi.New(st, agents.New(st, f.Broker, lifecycle, mc.SystemClock), tasks.New(st, f.Broker, sender),
-			memory.New(st, f.Broker, sender, "http://mc.example"), approvals.New(st, f.Broker, sender), lifecycle, client, "http://mc.example", mc.SystemClock, log))
+			memory.New(st, f.Broker, sender, "http://mc.example"), approvals.New(st, f.Broker, sender), lifecycle, f.client, "http://mc.example", mc.SystemClock, log))
 		f.gateway = f.Gateway(f.fake.URL)
 		f.board = f.Board("Launch", &f.gateway)
 		var lead, worker, main string
