@@ -143,14 +143,14 @@ func (n *newcomers) add(id mc.ID) {
 		n.ids = map[mc.ID]struct{}{}
 	}
 	n.ids[id] = struct{}{}
-	n.count.Store(int32(len(n.ids))) //nolint:gosec // never that many
+	n.count.Store(int32(len(n.ids)))
 }
 
 func (n *newcomers) remove(id mc.ID) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	delete(n.ids, id)
-	n.count.Store(int32(len(n.ids))) //nolint:gosec // never that many
+	n.count.Store(int32(len(n.ids)))
 }
 
 func (n *newcomers) has(id mc.ID) bool {
