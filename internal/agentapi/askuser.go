@@ -38,7 +38,7 @@ func (GatewayMainAskUserResponse) SchemaHints() map[string]any {
 
 func (f *Feature) registerAskUser(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: "/api/v1/agent/boards/{board_id}/gateway/main/ask-user", Name: "ask_user_via_gateway_main", ID: "agent_lead_ask_user_via_gateway_main", Tags: leadOnly,
+		Method: "POST", Path: "/api/v1/agent/boards/{board_id}/gateway/main/ask-user", Name: "ask_user_via_gateway_main", ID: "agent_lead_ask_user_via_gateway_main", PlainValidation: true, Tags: leadOnly,
 		Summary:     "Ask the human through the gateway's main agent",
 		Description: "Has the main agent of the board's gateway put a question to the human, over the channels it has. The answer is written to the memory of the board.",
 		Errors: append([]httpapi.ErrorDoc{

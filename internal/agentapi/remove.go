@@ -15,7 +15,7 @@ const (
 
 func (f *Feature) registerRemove(r *httpapi.Router, g *access.Guards) {
 	httpapi.Register(r, httpapi.Op{
-		Method: "DELETE", Path: "/api/v1/agent/boards/{board_id}/agents/{agent_id}", Name: "delete_board_agent", ID: "agent_lead_delete_board_agent", Tags: leadOnly,
+		Method: "DELETE", Path: "/api/v1/agent/boards/{board_id}/agents/{agent_id}", Name: "delete_board_agent", ID: "agent_lead_delete_board_agent", PlainValidation: true, Tags: leadOnly,
 		Summary:     "Delete a worker of the board",
 		Description: "Takes a worker off its gateway and removes it. Its tasks are released, and its token stops working at once. One that does not exist is fine.",
 		Errors: append([]httpapi.ErrorDoc{

@@ -19,6 +19,9 @@ type Op struct {
 	Name   string // of the handler, such as list_tasks: the operation id is made from it
 	ID     string // operation id, where the contract has one that is not made from the name
 	Tags   []string
+	// PlainValidation gives an operation of agents with an ID the 422 that
+	// operations without one have, where the contract has it so.
+	PlainValidation bool
 
 	Summary     string
 	Description string

@@ -336,11 +336,11 @@ func refusals(reg *schemas, op *operation, out *huma.Operation) {
 }
 
 // errorType is the shape of an error answer. The contract names one shape per
-// status: operations of agents with an id of their own share one for all, and a
-// 422 is otherwise that of validation.
+// status: operations of agents with an id of their own share one for all, but for
+// the 422 of a few, and a 422 is otherwise that of validation.
 func errorType(op *operation, e ErrorDoc) reflect.Type {
 	switch {
-	case op.forAgents() && op.ID != "":
+	case op.forAgents() && op.ID != "" && (e.Status != http.StatusUnprocessableEntity || !op.PlainValidation):
 		return reflect.TypeFor[AgentError]()
 	case e.Status == http.StatusUnprocessableEntity:
 		return reflect.TypeFor[ValidationFailures]()
