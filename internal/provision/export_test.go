@@ -16,7 +16,7 @@ var ParseSettings = parseSettings
 func (s *Service) Hurry() {
 	s.pace.afterCreate = time.Millisecond
 	s.pace.updateWaits = []time.Duration{time.Millisecond, time.Millisecond, time.Millisecond}
-	s.pace.run, s.pace.repeatRun, s.pace.repeatOther = 20*time.Second, 3*time.Second, 3*time.Second
+	s.pace.run, s.pace.repeatRun, s.pace.repeatOther = 20*time.Second, 8*time.Second, 3*time.Second
 	s.pace.repeatBase, s.pace.repeatMax = 10*time.Millisecond, 100*time.Millisecond
 	s.pace.sync.Total, s.pace.sync.Base = 300*time.Millisecond, 10*time.Millisecond
 }
