@@ -14,11 +14,13 @@ import (
 )
 
 // inputPlan knows how to read a request into an input struct: fields tagged
-// path, query or header, and a field named Body.
+// path, query or header, and a field named Body, which is a RawBody or what
+// JSON is read into.
 type inputPlan struct {
 	params  []param
 	body    *reflect.StructField
 	readDoc binder
+	raw     []int // index of a RawBody; nil: the input has none
 }
 
 type param struct {
@@ -27,6 +29,8 @@ type param struct {
 	bind binder
 }
 
+var typeRaw = reflect.TypeFor[*RawBody]()
+
 func planInput(t reflect.Type) *inputPlan {
 	plan := &inputPlan{}
 	for _, in := range []string{"path", "query", "header"} {
@@ -34,7 +38,9 @@ func planInput(t reflect.Type) *inputPlan {
 			plan.params = append(plan.params, param{f, in, binderFor(f.typ, rulesOf(f.tag))})
 		}
 	}
-	if body, ok := t.FieldByName("Body"); ok {
+	if body, ok := t.FieldByName("Body"); ok && body.Type == typeRaw {
+		plan.raw = body.Index
+	} else if ok {
 		plan.body = &body
 		plan.readDoc = binderFor(body.Type, rules{})
 	}
@@ -156,5 +162,8 @@ type statusError struct {
 	status int
 	detail string
 }
+
+// StatusError is an answer with a status that no kind of domain error has.
+func StatusError(status int, detail string) error { return &statusError{status, detail} }
 
 func (e *statusError) Error() string { return fmt.Sprintf("%d %s", e.status, e.detail) }

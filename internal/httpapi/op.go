@@ -27,6 +27,7 @@ type Op struct {
 	RequestExamples  map[string]any // named examples of the body
 	ResponseExamples map[string]any
 	Hints            *Hints // for agents that choose operations at run time
+	Success          int    // status of an answer that is no refusal; zero: 200
 
 	// ETag gives answers an entity tag, made from the body. A client that names it
 	// in If-None-Match is answered 304 until something of the body is different.
@@ -89,18 +90,24 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 	plan := planInput(reflect.TypeFor[I]())
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.output = reflect.TypeFor[O]()
-	r.add(entry, compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	serve := func(w http.ResponseWriter, req *http.Request, raw *RawBody) {
 		scope, in, err := admit[S, I](w, req, guard, plan)
+		var out O
+		if err == nil {
+			if raw != nil {
+				reflect.ValueOf(in).Elem().FieldByIndex(plan.raw).Set(reflect.ValueOf(raw))
+			}
+			out, err = handle(caused(req.Context(), scope), scope, in)
+		}
+		if raw != nil {
+			raw.beforeAnswer()
+			defer raw.afterAnswer()
+		}
 		if err != nil {
 			r.fail(w, req, err)
 			return
 		}
-		out, err := handle(caused(req.Context(), scope), scope, in)
-		if err != nil {
-			r.fail(w, req, err)
-			return
-		}
-		status := http.StatusOK
+		status := op.success()
 		if c, ok := any(out).(StatusCoder); ok {
 			status = c.StatusCode()
 		}
@@ -109,7 +116,12 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			return
 		}
 		r.writeJSON(w, req, status, out)
-	})))
+	}
+	if plan.raw != nil {
+		r.add(entry, func(w http.ResponseWriter, req *http.Request) { serve(w, req, &RawBody{w: w, req: req}) })
+		return
+	}
+	r.add(entry, compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { serve(w, req, nil) })))
 }
 
 // admit runs the checks that come before the handler, in the contract's order:
@@ -137,6 +149,13 @@ func admit[S, I any](w http.ResponseWriter, req *http.Request, guard Guard[S], p
 		return scope, in, nil
 	}
 	return scope, in, guard.After(req.Context(), scope)
+}
+
+func (op Op) success() int {
+	if op.Success != 0 {
+		return op.Success
+	}
+	return http.StatusOK
 }
 
 // operation is what the router and the document know of an Op.

@@ -33,6 +33,12 @@ const (
 	AuditAgentDeleted        AuditAction = "agent.deleted"
 	AuditAgentTokenIssued    AuditAction = "agent.token_issued" //nolint:gosec // names an action
 	AuditUserDeleted         AuditAction = "user.deleted"
+	AuditWebhookCreated      AuditAction = "webhook.created"
+	AuditWebhookChanged      AuditAction = "webhook.changed"
+	AuditWebhookDeleted      AuditAction = "webhook.deleted"
+	AuditOutboundCreated     AuditAction = "outbound_webhook.created"
+	AuditOutboundChanged     AuditAction = "outbound_webhook.changed"
+	AuditOutboundDeleted     AuditAction = "outbound_webhook.deleted"
 )
 
 // Area is what kind of thing was acted on: the part before the dot.

@@ -176,7 +176,7 @@ func TestNobodyIsTriedWhoCannotBeReached(t *testing.T) {
 			return nil
 		})
 		for _, a := range []mc.Agent{stranger, silent} {
-			if d, err := st.NextDelivery(t.Context(), a.ID); err != nil || d != nil {
+			if d, err := st.NextDelivery(t.Context(), a.ID, mc.LaneNotices); err != nil || d != nil {
 				t.Errorf("%s: %v, %v", a.Name, d, err)
 			}
 		}

@@ -38,6 +38,7 @@ import (
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
 	"missioncontrol/internal/users"
+	"missioncontrol/internal/webhooks"
 )
 
 const openAPIPath = "/openapi.json"
@@ -61,11 +62,12 @@ func (s *Server) assemble(ctx context.Context) error {
 // of the document. It touches neither database nor network.
 func (s *Server) declare(broker *live.Broker) *access.Guards {
 	base := s.settings.Server.BaseURL
-	sender := notify.New(s.store, s.client, telemetry.Named(s.log, "notify"))
+	retry := jobs.Policy{MaxAttempts: s.settings.Jobs.MaxRetries + 1, Base: s.settings.Jobs.RetryBase, Max: s.settings.Jobs.RetryMax}
+	sender := notify.New(s.store, s.client, telemetry.Named(s.log, "notify"), notify.WithDispatch(notify.Dispatch{Retry: retry, Spacing: s.settings.Jobs.Throttle}))
 	sender.RegisterJobs(s.workers)
 	lifecycle := provision.New(provision.Config{
 		Store: s.store, Client: s.client, BaseURL: base, MinVersion: s.settings.Gateway.MinVersion,
-		Retry: jobs.Policy{MaxAttempts: s.settings.Jobs.MaxRetries + 1, Base: s.settings.Jobs.RetryBase, Max: s.settings.Jobs.RetryMax},
+		Retry: retry,
 		Clock: mc.SystemClock, Log: telemetry.Named(s.log, "provision"),
 	})
 	lifecycle.RegisterJobs(s.workers)
@@ -73,19 +75,24 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	guards := access.New(s.store, authenticator(s.settings), s.limiter, access.Limits{
 		AgentAuth:         ratelimit.Policy{Scope: "agent_auth", Limit: s.settings.Limits.AgentAuth, Window: s.settings.Limits.AgentAuthWindow},
 		CountFailuresOnly: s.settings.Limits.AgentAuthCount == config.CountFailures,
+		WebhookIngest:     ratelimit.Policy{Scope: "webhook_ingest", Limit: s.settings.Limits.WebhookIngest, Window: time.Minute},
 	}, mc.SystemClock)
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
 	memoryFeature := memory.New(s.store, broker, sender, base)
 	approvalFeature := approvals.New(s.store, broker, sender)
+	webhookFeature := webhooks.New(s.store, sender, webhooks.Config{
+		BaseURL: base, Reading: httpapi.Reading{Most: s.settings.Limits.WebhookMaxPayloadBytes}, Log: telemetry.Named(s.log, "webhooks"),
+	})
+	webhookFeature.RegisterJobs(s.workers)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, webhookFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activity.New(s.store, broker),
 		gateways.New(s.store, lifecycle, s.client),
@@ -94,6 +101,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		boards.New(s.store, lifecycle, sender, mc.SystemClock),
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
+		webhookFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
 		approvalFeature,
 		taskFeature,

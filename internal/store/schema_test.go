@@ -44,10 +44,19 @@ var entities = map[string]any{
 	"audit_log":                        mc.AuditEntry{},
 	"organization_invites":             mc.Invite{},
 	"organization_invite_board_access": mc.InviteGrant{},
+	"board_webhooks":                   webhookRow{},
+	"board_webhook_payloads":           mc.WebhookPayload{},
+	"board_webhook_receipts":           mc.WebhookReceipt{},
+}
+
+// webhookRow is a webhook with its secret, which is no part of the entity.
+type webhookRow struct {
+	mc.Webhook
+	Secret *string `db:"secret"`
 }
 
 // embedded are the types with columns that are only a part of an entity.
-var embedded = []string{"BoardRules", "MemoryEntry"}
+var embedded = []string{"BoardRules", "MemoryEntry", "Webhook"}
 
 // contractTables are the tables of the contract that are in use, ownTables those it does not know.
 var (
@@ -55,7 +64,7 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`audit_log change_counter change_log deliveries`)
+	ownTables = strings.Fields(`audit_log board_webhook_receipts change_counter change_log deliveries outbound_attempts outbound_deliveries outbound_webhooks`)
 )
 
 type column struct {
