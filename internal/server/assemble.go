@@ -19,6 +19,7 @@ import (
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
+	"missioncontrol/internal/egress"
 	"missioncontrol/internal/fields"
 	"missioncontrol/internal/gateways"
 	"missioncontrol/internal/groups"
@@ -32,6 +33,7 @@ import (
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/orgs"
+	"missioncontrol/internal/outbound"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
 	"missioncontrol/internal/tags"
@@ -50,6 +52,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	broker := live.NewBroker()
 	s.store.OnCommit(broker.Publish)
 	guards := s.declare(broker)
+	s.store.Observe(s.observe)
 	s.housekeeping()
 	if err := s.pages(guards); err != nil {
 		return err
@@ -86,6 +89,9 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		BaseURL: base, Reading: httpapi.Reading{Most: s.settings.Limits.WebhookMaxPayloadBytes}, Log: telemetry.Named(s.log, "webhooks"),
 	})
 	webhookFeature.RegisterJobs(s.workers)
+	outboundFeature := s.outbound()
+	outboundFeature.RegisterJobs(s.workers)
+	s.observe = outboundFeature.Observe
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
@@ -102,6 +108,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
 		webhookFeature,
+		outboundFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
 		approvalFeature,
 		taskFeature,
@@ -111,6 +118,15 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		feature.Register(s.router, guards)
 	}
 	return guards
+}
+
+// outbound is what tells addresses outside of what happens on boards.
+func (s *Server) outbound() *outbound.Feature {
+	o := s.settings.Outbound
+	return outbound.New(s.store, outbound.Config{
+		Client: egress.NewClient(egress.Options{AllowPrivate: o.AllowPrivate, Timeout: o.Timeout}),
+		Retry:  jobs.Policy{MaxAttempts: o.MaxAttempts, Base: 10 * time.Second, Max: time.Hour}, DisableAfter: o.DisableAfter,
+	})
 }
 
 // Document returns the OpenAPI document of a server with these settings,

@@ -50,10 +50,11 @@ func TestEveryOperationIsExplained(t *testing.T) {
 			t.Errorf("%s does not say what it refuses", id)
 		}
 		forAgents := slices.ContainsFunc(op.Security, func(s map[string][]string) bool { return s["AgentToken"] != nil })
-		if limited := op.Extensions["x-ratelimit-policy"] != nil; limited != forAgents {
+		wantsLimit := forAgents || strings.HasPrefix(id, "ingest_")
+		if limited := op.Extensions["x-ratelimit-policy"] != nil; limited != wantsLimit {
 			t.Errorf("%s: for agents %v, limited %v", id, forAgents, limited)
 		}
-		if limited := op.Responses["429"]; forAgents && (limited == nil || limited.Headers["Retry-After"] == nil) {
+		if limited := op.Responses["429"]; wantsLimit && (limited == nil || limited.Headers["Retry-After"] == nil) {
 			t.Errorf("%s does not declare the headers of its limit", id)
 		}
 	}

@@ -47,6 +47,9 @@ var entities = map[string]any{
 	"board_webhooks":                   webhookRow{},
 	"board_webhook_payloads":           mc.WebhookPayload{},
 	"board_webhook_receipts":           mc.WebhookReceipt{},
+	"outbound_webhooks":                outboundRow{},
+	"outbound_deliveries":              mc.OutboundDelivery{},
+	"outbound_attempts":                mc.OutboundAttempt{},
 }
 
 // webhookRow is a webhook with its secret, which is no part of the entity.
@@ -55,8 +58,14 @@ type webhookRow struct {
 	Secret *string `db:"secret"`
 }
 
+// outboundRow is likewise.
+type outboundRow struct {
+	mc.OutboundWebhook
+	Secret *string `db:"secret"`
+}
+
 // embedded are the types with columns that are only a part of an entity.
-var embedded = []string{"BoardRules", "MemoryEntry", "Webhook"}
+var embedded = []string{"BoardRules", "MemoryEntry", "Webhook", "OutboundWebhook"}
 
 // contractTables are the tables of the contract that are in use, ownTables those it does not know.
 var (
