@@ -28,7 +28,7 @@ CREATE TABLE outbound_webhooks (
     board_id        uuid NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
     url             text NOT NULL,
     description     text NOT NULL,
-    events          json NOT NULL,
+    events          json,
     enabled         boolean NOT NULL,
     secret          text,
     failing_since   timestamp(6), -- of the first failure since the last success

@@ -28,7 +28,7 @@ CREATE TABLE outbound_webhooks (
     board_id        TEXT NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
     url             TEXT NOT NULL,
     description     TEXT NOT NULL,
-    events          TEXT NOT NULL CHECK (json_valid(events)),
+    events          TEXT CHECK (json_valid(events)),
     enabled         INTEGER NOT NULL CHECK (enabled IN (0, 1)),
     secret          TEXT,
     failing_since   TEXT, -- of the first failure since the last success
