@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -45,6 +46,18 @@ const (
 	drainMost   = 256 << 10
 	drainWithin = 2 * time.Second
 )
+
+type rawBodyKey struct{}
+
+// withRawBody serves an operation whose body is for its handler to read: admit
+// finds it in the context of the request.
+func withRawBody(serve http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		raw := &RawBody{w: w, req: req}
+		defer raw.afterAnswer()
+		serve(&recorder{ResponseWriter: w, onHead: func(int, http.Header) { raw.beforeAnswer() }}, req.WithContext(context.WithValue(req.Context(), rawBodyKey{}, raw)))
+	}
+}
 
 // Header is the header of the request.
 func (b *RawBody) Header() http.Header { return b.req.Header }

@@ -36,6 +36,7 @@ func (f *Feature) Create(ctx context.Context, board mc.Board, body OutboundWebho
 			return err
 		}
 		tx.Audit(mc.AuditOutboundCreated, w.AuditTarget(board.OrganizationID), nil)
+		tx.Answer(view(w))
 		return tx.SetOutboundSecret(ctx, w.ID, secret)
 	})
 	return w, err
@@ -101,6 +102,7 @@ func (f *Feature) Redeliver(ctx context.Context, board mc.Board, id, delivery mc
 			return mc.NotFound()
 		}
 		d.State, d.Tries, d.NextAttemptAt, d.DeliveredAt, d.UpdatedAt = mc.DeliveryQueued, 0, nil, nil, tx.Now()
+		tx.Answer(deliveryView(d))
 		tx.Enqueue(store.Job{Args: deliverArgs{DeliveryID: d.ID}, Opts: deliverPolicy.Options(time.Time{})})
 		return tx.UpdateOutboundDelivery(ctx, d)
 	})

@@ -29,6 +29,7 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
+	"missioncontrol/internal/metrics"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
@@ -36,6 +37,7 @@ import (
 	"missioncontrol/internal/outbound"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/search"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -93,6 +95,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	outboundFeature.RegisterJobs(s.workers)
 	s.observe = outboundFeature.Observe
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
+	s.router.KeepAnswers(s.store)
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
@@ -114,6 +117,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		taskFeature,
 		fields.New(s.store),
 		tags.New(s.store),
+		metrics.New(s.store, mc.SystemClock),
+		search.New(s.store, mc.SystemClock),
 	} {
 		feature.Register(s.router, guards)
 	}

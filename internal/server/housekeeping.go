@@ -2,13 +2,16 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/store"
 )
 
-// trimArgs forgets changes that no stream resumes from any more.
+// trimArgs forgets changes that no stream resumes from any more, and the answers
+// to requests that nobody repeats any more.
 type trimArgs struct{}
 
 // Kind names the job.
@@ -25,8 +28,10 @@ const (
 // housekeeping declares the work that keeps the database from growing for ever.
 func (s *Server) housekeeping() {
 	jobs.Handle(s.workers, trimPolicy, func(ctx context.Context, _ trimArgs) error {
-		_, err := s.store.TrimChangeLog(ctx, mc.SystemClock().Add(-changesKept))
-		return err
+		now := mc.SystemClock()
+		_, err := s.store.TrimChangeLog(ctx, now.Add(-changesKept))
+		_, keysErr := s.store.TrimKeys(ctx, now.Add(-store.KeysKept))
+		return errors.Join(err, keysErr)
 	})
 	jobs.Every(s.workers, trimEvery, trimArgs{})
 }

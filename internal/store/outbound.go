@@ -93,7 +93,7 @@ func (tx *Tx) DeleteOutboundWebhook(ctx context.Context, id mc.ID) error {
 // InsertOutboundDeliveries adds calls, but for those of changes that an address
 // is told of already.
 func (tx *Tx) InsertOutboundDeliveries(ctx context.Context, deliveries ...*mc.OutboundDelivery) error {
-	return outboundDeliveryTable.insertOr(ctx, tx, ` ON CONFLICT (webhook_id, change_seq) DO NOTHING`, deliveries...)
+	return outboundDeliveryTable.write(ctx, tx, ` ON CONFLICT (webhook_id, change_seq) DO NOTHING`, deliveries)
 }
 
 // OutboundDeliveries lists a page of the calls of an address, newest first.

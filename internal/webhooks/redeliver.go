@@ -24,6 +24,7 @@ func (f *Feature) Redeliver(ctx context.Context, board mc.Board, webhook, payloa
 		if err == nil && !told {
 			err = mc.Conflict(nobodyToTell)
 		}
+		tx.Answer(taken(p))
 		return err
 	})
 	return p, err
