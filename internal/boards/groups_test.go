@@ -18,7 +18,7 @@ import (
 func (w *world) told(a mc.Agent) (texts []string) {
 	w.t.Helper()
 	for {
-		d, err := w.Store.NextDelivery(w.t.Context(), a.ID)
+		d, err := w.Store.NextDelivery(w.t.Context(), a.ID, mc.LaneNotices)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -144,8 +144,9 @@ func TestChangesOfBoardsAreAnnounced(t *testing.T) {
 			}
 		}
 		board := mc.MustID(id)
-		for _, kind := range []string{store.KindBoard, store.KindBoard, store.KindBoardDeleted, store.KindAccess} {
-			c := (<-changes.Items()).Change
+		heard := w.Heard(changes, 4)
+		for i, kind := range []string{store.KindBoard, store.KindBoard, store.KindBoardDeleted, store.KindAccess} {
+			c := heard[i]
 			if c.Kind != kind || c.Entity != board || kind != store.KindBoardDeleted && c.Scope != board {
 				t.Errorf("announced %+v, want %s", c, kind)
 			}

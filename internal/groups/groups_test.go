@@ -121,9 +121,7 @@ func TestDelete(t *testing.T) {
 		if got := w.owner("DELETE", at, ""); got.Status != 200 || got.At("ok") != true {
 			w.t.Fatalf("answered %d %v", got.Status, got.Body)
 		}
-		for range 2 {
-			<-changes.Items() // the board, and the access to the group
-		}
+		w.Heard(changes, 2) // the board, and the access to the group
 		for _, b := range []mc.Board{on, without} {
 			stays, err := w.Store.Board(w.t.Context(), b.ID)
 			b.BoardGroupID = nil
@@ -136,7 +134,7 @@ func TestDelete(t *testing.T) {
 		}
 		notice := mc.GroupNotice{Move: mc.GroupLeave, Moved: on, Group: group}
 		for _, a := range []mc.Agent{ada, bob} {
-			d, err := w.Store.NextDelivery(w.t.Context(), a.ID)
+			d, err := w.Store.NextDelivery(w.t.Context(), a.ID, mc.LaneNotices)
 			if err != nil || d == nil || d.Message != notice.Message(on) || d.SentMessage != notice.Record(a, on).SentMessage || *d.BoardID != on.ID || d.Deliver {
 				w.t.Errorf("%s is told %+v, %v", a.Name, d, err)
 			}

@@ -27,6 +27,9 @@ type Op struct {
 	// SecretAnswer says that the answer shows a secret. It is not kept for
 	// repetitions under an Idempotency-Key.
 	SecretAnswer bool
+	// SecretBody says that the body holds a secret that people make up. It is not
+	// repeated under an Idempotency-Key: that would keep a digest to guess by.
+	SecretBody bool
 
 	RequestExamples  map[string]any // named examples of the body
 	ResponseExamples map[string]any
@@ -95,7 +98,7 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.output = reflect.TypeFor[O]()
 	entry.documentConditions(stale[O]())
-	entry.keyed = op.Method == http.MethodPost && reflect.TypeFor[S]().Implements(typeCaller)
+	entry.keyed = op.Method == http.MethodPost && !op.SecretBody && reflect.TypeFor[S]().Implements(typeCaller)
 	serve := func(w http.ResponseWriter, req *http.Request) {
 		scope, in, body, err := admit[S, I](w, req, guard, plan)
 		if err != nil {

@@ -185,7 +185,7 @@ func TestConnectionServesOnAfterAWholeBody(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != 202 || res.Close {
+		if _, err := io.Copy(io.Discard, res.Body); err != nil || res.StatusCode != http.StatusAccepted || res.Close {
 			t.Fatalf("answered %d, closes: %v, %v", res.StatusCode, res.Close, err)
 		}
 		res.Body.Close()

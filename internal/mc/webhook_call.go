@@ -145,8 +145,8 @@ func KeptHeaders(names []string, value func(name string) string, signature *Head
 		lower := strings.ToLower(name)
 		switch {
 		case lower != "content-type" && lower != "user-agent" && !strings.HasPrefix(lower, "x-"),
-			lower == strings.ToLower(hubSignature), lower == strings.ToLower(webhookSignature),
-			signature != nil && lower == strings.ToLower(string(*signature)):
+			strings.EqualFold(lower, hubSignature), strings.EqualFold(lower, webhookSignature),
+			signature != nil && strings.EqualFold(lower, string(*signature)):
 		case slices.ContainsFunc(secretWords, func(word string) bool { return strings.Contains(lower, word) }):
 			kept[lower] = Redacted
 		default:

@@ -20,7 +20,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Description: "Lists the addresses that are told what happens on the board, newest first. Secrets are not shown.",
 	}, g.Board(access.Read), f.list)
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: path, Name: "create_outbound_webhook", Tags: tag,
+		Method: "POST", Path: path, Name: "create_outbound_webhook", Tags: tag, SecretBody: true,
 		Summary: "Create an outbound webhook",
 		Description: "Adds an address that is called, with POST, for each event of the chosen types. With a secret calls are signed: X-Hub-Signature-256 is the HMAC-SHA256 of the body, " +
 			"X-Mission-Control-Signature that of X-Mission-Control-Timestamp, a dot and the body. An answer that is not 2xx counts as a failure and is tried again; redirects are not followed. " +

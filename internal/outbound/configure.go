@@ -36,7 +36,6 @@ func (f *Feature) Create(ctx context.Context, board mc.Board, body OutboundWebho
 			return err
 		}
 		tx.Audit(mc.AuditOutboundCreated, w.AuditTarget(board.OrganizationID), nil)
-		tx.Answer(view(w))
 		return tx.SetOutboundSecret(ctx, w.ID, secret)
 	})
 	return w, err

@@ -21,7 +21,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		ResponseExamples: map[string]any{"webhooks": httpapi.NewPage([]WebhookRead{exampleWebhook}, 1, examplePage)},
 	}, g.Board(access.Read), f.list)
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: path, Name: "create_board_webhook", Tags: tag,
+		Method: "POST", Path: path, Name: "create_board_webhook", Tags: tag, SecretBody: true,
 		Summary:         "Create a webhook",
 		Description:     "Adds an address to which others post. With a secret they have to sign what they post.",
 		Errors:          []httpapi.ErrorDoc{errForeignAgent},

@@ -23,7 +23,6 @@ func (f *Feature) Create(ctx context.Context, board mc.Board, body WebhookCreate
 			return err
 		}
 		tx.Audit(mc.AuditWebhookCreated, w.AuditTarget(board.OrganizationID), nil)
-		tx.Answer(f.view(w))
 		return tx.SetWebhookSecret(ctx, w.ID, secret)
 	})
 	return w, err

@@ -47,7 +47,8 @@ func (f *Feature) Ingest(ctx context.Context, call access.WebhookCall, body *htt
 		return none, err
 	}
 	p := payloadOf(ctx, w, sent, body.Header())
-	f.log(ctx, "webhook.ingest.received", p, slog.Any("source_ip", httpapi.ClientAddr(ctx)), slog.String("content_type", body.Header().Get("Content-Type")))
+	f.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "webhook.ingest.received",
+		lineOf(p, slog.String("source_ip", httpapi.ClientAddr(ctx)), slog.String("content_type", body.Header().Get("Content-Type")))...)
 	return f.keep(ctx, call.Board, w, p, sent.DeliveryID(w.DeliveryIDHeader))
 }
 
@@ -104,10 +105,10 @@ func (f *Feature) keep(ctx context.Context, board mc.Board, w mc.Webhook, p mc.W
 	case err != nil:
 		return p, err
 	case p.ID != mine:
-		f.log(ctx, "webhook.ingest.repeated", p)
+		f.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "webhook.ingest.repeated", lineOf(p)...)
 	default:
-		f.log(ctx, "webhook.ingest.persisted", p)
-		f.log(ctx, "webhook.ingest.enqueued", p, slog.Bool("enqueued", enqueued))
+		f.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "webhook.ingest.persisted", lineOf(p)...)
+		f.cfg.Log.LogAttrs(ctx, slog.LevelInfo, "webhook.ingest.enqueued", lineOf(p, slog.Bool("enqueued", enqueued))...)
 	}
 	return p, nil
 }
@@ -128,10 +129,9 @@ func (f *Feature) tell(ctx context.Context, tx *store.Tx, board mc.Board, w mc.W
 	})
 }
 
-// log writes a line with the ids of a payload, and never its content.
-func (f *Feature) log(ctx context.Context, message string, p mc.WebhookPayload, attrs ...slog.Attr) {
-	attrs = append([]slog.Attr{
+// lineOf is what a log line tells of a payload: ids, and never its content.
+func lineOf(p mc.WebhookPayload, more ...slog.Attr) []slog.Attr {
+	return append([]slog.Attr{
 		slog.String("board_id", p.BoardID.String()), slog.String("webhook_id", p.WebhookID.String()), slog.String("payload_id", p.ID.String()),
-	}, attrs...)
-	f.cfg.Log.LogAttrs(ctx, slog.LevelInfo, message, attrs...)
+	}, more...)
 }
