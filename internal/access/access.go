@@ -85,6 +85,8 @@ type Limits struct {
 	AgentAuth ratelimit.Policy
 	// CountFailuresOnly leaves successful calls of agents out of the count.
 	CountFailuresOnly bool
+	// WebhookIngest is for calls of webhooks, all of them together.
+	WebhookIngest ratelimit.Policy
 }
 
 // Guards makes the guards of operations.

@@ -18,6 +18,7 @@ import (
 	"missioncontrol/internal/store"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/views"
+	"missioncontrol/internal/webhooks"
 )
 
 // Feature holds what the operations need.
@@ -27,6 +28,7 @@ type Feature struct {
 	tasks     *tasks.Feature
 	memory    *memory.Feature
 	approvals *approvals.Feature
+	webhooks  *webhooks.Feature
 	lifecycle *provision.Service
 	client    *openclaw.Client
 	baseURL   string // public address of the server, put into instructions
@@ -35,8 +37,8 @@ type Feature struct {
 }
 
 // New returns the feature.
-func New(st *store.Store, a *agents.Feature, t *tasks.Feature, m *memory.Feature, ap *approvals.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
-	return &Feature{store: st, agents: a, tasks: t, memory: m, approvals: ap, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
+func New(st *store.Store, a *agents.Feature, t *tasks.Feature, m *memory.Feature, ap *approvals.Feature, w *webhooks.Feature, lifecycle *provision.Service, client *openclaw.Client, baseURL string, clock mc.Clock, log *slog.Logger) *Feature {
+	return &Feature{store: st, agents: a, tasks: t, memory: m, approvals: ap, webhooks: w, lifecycle: lifecycle, client: client, baseURL: baseURL, clock: clock, log: log}
 }
 
 var (
@@ -76,6 +78,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	f.tasks.RegisterForAgents(r, g)
 	f.memory.RegisterForAgents(r, g)
 	f.approvals.RegisterForAgents(r, g)
+	f.webhooks.RegisterForAgents(r, g)
 	httpapi.Register(r, agents.CreateOp("/api/v1/agent/agents", "agent_lead_create_agent", leadOnly, createHints), g.Lead(), f.createAgent)
 	httpapi.Register(r, httpapi.Op{
 		Method: "POST", Path: "/api/v1/agent/heartbeat", Name: "agent_heartbeat", Tags: everyAgent,

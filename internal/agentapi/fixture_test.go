@@ -19,6 +19,7 @@ import (
 	"missioncontrol/internal/store"
 	"missioncontrol/internal/store/storetest"
 	"missioncontrol/internal/tasks"
+	"missioncontrol/internal/webhooks"
 )
 
 // fixture is a board on a gateway that runs, with its lead, a worker and the
@@ -46,7 +47,7 @@ func each(t *testing.T, test func(t *testing.T, f *fixture)) {
 		})
 		sender := notify.New(st, f.client, log)
 		f.Serve(agentapi.New(st, agents.New(st, f.Broker, lifecycle, mc.SystemClock), tasks.New(st, f.Broker, sender),
-			memory.New(st, f.Broker, sender, "http://mc.example"), approvals.New(st, f.Broker, sender), lifecycle, f.client, "http://mc.example", mc.SystemClock, log))
+			memory.New(st, f.Broker, sender, "http://mc.example"), approvals.New(st, f.Broker, sender), webhooks.New(st, sender, webhooks.Config{Log: log}), lifecycle, f.client, "http://mc.example", mc.SystemClock, log))
 		f.gateway = f.Gateway(f.fake.URL)
 		f.board = f.Board("Launch", &f.gateway)
 		var lead, worker, main string

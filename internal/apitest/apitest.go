@@ -29,6 +29,9 @@ type World struct {
 	Broker       *live.Broker
 	Organization mc.Organization
 	Owner        mc.User // may do everything
+	// WebhookCalls is how many calls of webhooks an address may make per minute.
+	// Change it before Serve.
+	WebhookCalls int
 
 	t      testing.TB
 	router *httpapi.Router
@@ -43,7 +46,7 @@ type Feature interface {
 // New makes a world in a database.
 func New(t testing.TB, st *store.Store) *World {
 	t.Helper()
-	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
+	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}, WebhookCalls: 100_000}
 	w.router.KeepAnswers(st)
 	st.OnCommit(w.Broker.Publish)
 	w.router.WatchAccess(w.Broker)
@@ -57,7 +60,8 @@ func New(t testing.TB, st *store.Store) *World {
 
 // Serve hangs features in.
 func (w *World) Serve(features ...Feature) {
-	limits := access.Limits{AgentAuth: ratelimit.Policy{Scope: "agent_auth", Limit: 100_000, Window: time.Minute}}
+	limits := access.Limits{AgentAuth: ratelimit.Policy{Scope: "agent_auth", Limit: 100_000, Window: time.Minute},
+		WebhookIngest: ratelimit.Policy{Scope: "webhook_ingest", Limit: w.WebhookCalls, Window: time.Minute}}
 	guards := access.New(w.Store, bySubject{}, ratelimit.NewMemory(time.Now), limits, mc.SystemClock)
 	for _, f := range features {
 		f.Register(w.router, guards)

@@ -48,7 +48,7 @@ func TestLeadIsToldOfNews(t *testing.T) {
 		id := r.ask(about(r.beta, r.alpha))
 		// told takes the message to the lead off the queue; nil when there is none.
 		told := func() *mc.Delivery {
-			d, err := st.NextDelivery(t.Context(), r.lead.ID)
+			d, err := st.NextDelivery(t.Context(), r.lead.ID, mc.LaneNotices)
 			if err != nil {
 				t.Fatal(err)
 			}

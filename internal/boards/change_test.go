@@ -136,7 +136,7 @@ func TestTheLeadIsTold(t *testing.T) {
 			if got := w.owner("PATCH", path+"/"+id, same); got.Status != 200 {
 				t.Fatalf("answered %d %v", got.Status, got.Body)
 			}
-			if d, err := st.NextDelivery(t.Context(), lead.ID); err != nil || d != nil {
+			if d, err := st.NextDelivery(t.Context(), lead.ID, mc.LaneNotices); err != nil || d != nil {
 				t.Errorf("after %s, which changes nothing: %+v, %v", same, d, err)
 			}
 		}

@@ -18,7 +18,7 @@ import (
 func (w *world) told(a mc.Agent) (texts []string) {
 	w.t.Helper()
 	for {
-		d, err := w.Store.NextDelivery(w.t.Context(), a.ID)
+		d, err := w.Store.NextDelivery(w.t.Context(), a.ID, mc.LaneNotices)
 		if err != nil {
 			w.t.Fatal(err)
 		}

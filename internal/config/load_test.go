@@ -59,8 +59,9 @@ func TestLoadNothingConfigured(t *testing.T) {
 		Jobs: config.Jobs{
 			RedisURL: "redis://localhost:6379/0", QueueName: "default", MaxRetries: 3, RetryBase: 10 * time.Second, RetryMax: 2 * time.Minute,
 		},
-		Gateway: config.Gateway{MinVersion: "2026.02.9", DeviceIdentityPath: filepath.Join(data, "device.json")},
-		Log:     config.Log{Level: "INFO", Format: "text", SlowRequest: time.Second},
+		Gateway:  config.Gateway{MinVersion: "2026.02.9", DeviceIdentityPath: filepath.Join(data, "device.json")},
+		Outbound: config.Outbound{Timeout: 15 * time.Second, MaxAttempts: 10, DisableAfter: 5 * 24 * time.Hour},
+		Log:      config.Log{Level: "INFO", Format: "text", SlowRequest: time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
@@ -81,6 +82,7 @@ func TestLoadEverythingConfigured(t *testing.T) {
 		"RQ_REDIS_URL", "redis://jobs", "RQ_QUEUE_NAME", "q", "RQ_DISPATCH_THROTTLE_SECONDS", "0.05", "RQ_DISPATCH_MAX_RETRIES", "0",
 		"RQ_DISPATCH_RETRY_BASE_SECONDS", "1", "RQ_DISPATCH_RETRY_MAX_SECONDS", "1.5",
 		"GATEWAY_MIN_VERSION", "2026.5.1", "OPENCLAW_GATEWAY_DEVICE_IDENTITY_PATH", "~/id.json", "HOME", "/home/someone",
+		"OUTBOUND_ALLOW_PRIVATE_NETWORKS", "yes", "OUTBOUND_TIMEOUT_SECONDS", "2", "OUTBOUND_MAX_ATTEMPTS", "3", "OUTBOUND_DISABLE_AFTER_DAYS", "0",
 		"LOG_LEVEL", "trace", "LOG_FORMAT", "JSON", "LOG_USE_UTC", "t", "REQUEST_LOG_SLOW_MS", "0", "REQUEST_LOG_INCLUDE_HEALTH", "Yes",
 		"SOMETHING_ELSE", "ignored",
 	)
@@ -101,8 +103,9 @@ func TestLoadEverythingConfigured(t *testing.T) {
 		Jobs: config.Jobs{
 			RedisURL: "redis://jobs", QueueName: "q", Throttle: 50 * time.Millisecond, RetryBase: time.Second, RetryMax: 1500 * time.Millisecond,
 		},
-		Gateway: config.Gateway{MinVersion: "2026.5.1", DeviceIdentityPath: "/home/someone/id.json"},
-		Log:     config.Log{Level: "trace", Format: "JSON", UseUTC: true, IncludeHealth: true},
+		Gateway:  config.Gateway{MinVersion: "2026.5.1", DeviceIdentityPath: "/home/someone/id.json"},
+		Outbound: config.Outbound{AllowPrivate: true, Timeout: 2 * time.Second, MaxAttempts: 3},
+		Log:      config.Log{Level: "trace", Format: "JSON", UseUTC: true, IncludeHealth: true},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)

@@ -16,6 +16,7 @@ type Settings struct {
 	Limits   Limits   `group:"Limits"`
 	Jobs     Jobs     `group:"Background jobs"`
 	Gateway  Gateway  `group:"Gateways"`
+	Outbound Outbound `group:"Outbound webhooks"`
 	Log      Log      `group:"Logs"`
 }
 
@@ -141,6 +142,15 @@ type Gateway struct {
 	MinVersion string `env:"GATEWAY_MIN_VERSION" default:"2026.02.9" help:"Lowest gateway version that is accepted. Blank: 2026.1.30."`
 	// DeviceIdentityPath is never empty.
 	DeviceIdentityPath string `env:"OPENCLAW_GATEWAY_DEVICE_IDENTITY_PATH" shown:"device.json in DATA_DIR" help:"File with the key that gateways know this server by. Made when missing; ~ is your home folder."`
+}
+
+// Outbound is how addresses outside are told what happens on boards.
+type Outbound struct {
+	AllowPrivate bool          `env:"OUTBOUND_ALLOW_PRIVATE_NETWORKS" default:"false" help:"Let outbound webhooks call this machine and private networks. Link-local addresses are never called."`
+	Timeout      time.Duration `env:"OUTBOUND_TIMEOUT_SECONDS" default:"15" unit:"s" min:"1" max:"30" help:"Seconds that one call may take."`
+	MaxAttempts  int           `env:"OUTBOUND_MAX_ATTEMPTS" default:"10" min:"1" max:"50" help:"How often a call is tried, after 10 seconds first and then after twice as long each time, up to an hour."`
+	// DisableAfter is 0 when an address may fail for ever.
+	DisableAfter time.Duration `env:"OUTBOUND_DISABLE_AFTER_DAYS" default:"5" unit:"d" min:"0" help:"Days that an outbound webhook may fail without a success in between until it is disabled. 0: for ever."`
 }
 
 // Log is what is logged, and how.

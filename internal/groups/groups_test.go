@@ -134,7 +134,7 @@ func TestDelete(t *testing.T) {
 		}
 		notice := mc.GroupNotice{Move: mc.GroupLeave, Moved: on, Group: group}
 		for _, a := range []mc.Agent{ada, bob} {
-			d, err := w.Store.NextDelivery(w.t.Context(), a.ID)
+			d, err := w.Store.NextDelivery(w.t.Context(), a.ID, mc.LaneNotices)
 			if err != nil || d == nil || d.Message != notice.Message(on) || d.SentMessage != notice.Record(a, on).SentMessage || *d.BoardID != on.ID || d.Deliver {
 				w.t.Errorf("%s is told %+v, %v", a.Name, d, err)
 			}

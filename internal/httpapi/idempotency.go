@@ -78,7 +78,7 @@ func (r *Router) once(op *operation, caller Caller, body *requestBody, answer ht
 			replay(w, kept)
 		default:
 			if !op.SecretAnswer {
-				claim.Render = render
+				claim.Render = op.render
 			}
 			r.carryOut(w, req, claim, answer)
 		}
@@ -150,12 +150,12 @@ func (h *heldAnswer) keep(shown bool) store.Answer {
 }
 
 // render makes what is kept of a success before it is sent.
-func render(v any) (store.Answer, error) {
+func (op Op) render(v any) (store.Answer, error) {
 	buf := new(bytes.Buffer)
 	if err := encodeJSON(buf, v); err != nil || buf.Len() > maxKeptAnswer {
 		return store.Answer{}, err
 	}
-	a := store.Answer{Status: statusOf(v), Body: buf.String()}
+	a := store.Answer{Status: op.statusOf(v), Body: buf.String()}
 	if versioned, ok := v.(mc.Versioned); ok {
 		a.ETag = versioned.ETag()
 	}

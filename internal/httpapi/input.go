@@ -14,12 +14,14 @@ import (
 )
 
 // inputPlan knows how to read a request into an input struct: fields tagged
-// path, query or header, and a field named Body.
+// path, query or header, and a field named Body, which is a RawBody or what
+// JSON is read into.
 type inputPlan struct {
 	params  []param
 	body    *reflect.StructField
 	ifMatch []int // index of the precondition, if the operation takes one
 	readDoc binder
+	raw     []int // index of a RawBody; nil: the input has none
 }
 
 type param struct {
@@ -27,6 +29,8 @@ type param struct {
 	in   string // path, query or header
 	bind binder
 }
+
+var typeRaw = reflect.TypeFor[*RawBody]()
 
 func planInput(t reflect.Type) *inputPlan {
 	plan := &inputPlan{}
@@ -38,7 +42,9 @@ func planInput(t reflect.Type) *inputPlan {
 	if f, ok := t.FieldByName("IfMatch"); ok && f.Type == typePrecondition {
 		plan.ifMatch = f.Index
 	}
-	if body, ok := t.FieldByName("Body"); ok {
+	if body, ok := t.FieldByName("Body"); ok && body.Type == typeRaw {
+		plan.raw = body.Index
+	} else if ok {
 		plan.body = &body
 		plan.readDoc = binderFor(body.Type, rules{})
 	}
@@ -62,6 +68,9 @@ func (p *inputPlan) read(v reflect.Value, r *http.Request, doc *requestBody) err
 	}
 	for i := range p.params {
 		p.params[i].read(v, r, query, &errs)
+	}
+	if p.raw != nil {
+		v.FieldByIndex(p.raw).Set(reflect.ValueOf(r.Context().Value(rawBodyKey{})))
 	}
 	if p.body != nil {
 		p.readBody(v.FieldByIndex(p.body.Index), doc, &errs)
@@ -168,5 +177,8 @@ type statusError struct {
 	status int
 	detail string
 }
+
+// StatusError is an answer with a status that no kind of domain error has.
+func StatusError(status int, detail string) error { return &statusError{status, detail} }
 
 func (e *statusError) Error() string { return fmt.Sprintf("%d %s", e.status, e.detail) }

@@ -30,10 +30,14 @@ type Op struct {
 	// SecretAnswer says that the answer shows a secret. It is not kept for
 	// repetitions under an Idempotency-Key.
 	SecretAnswer bool
+	// SecretBody says that the body holds a secret that people make up. It is not
+	// repeated under an Idempotency-Key: that would keep a digest to guess by.
+	SecretBody bool
 
 	RequestExamples  map[string]any // named examples of the body
 	ResponseExamples map[string]any
 	Hints            *Hints // for agents that choose operations at run time
+	Success          int    // status of an answer that is no refusal; zero: 200
 
 	// ETag gives answers an entity tag, made from the body. A client that names it
 	// in If-None-Match is answered 304 until something of the body is different.
@@ -97,8 +101,8 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.output = reflect.TypeFor[O]()
 	entry.documentConditions(stale[O]())
-	entry.keyed = op.Method == http.MethodPost && reflect.TypeFor[S]().Implements(typeCaller)
-	r.add(entry, compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	entry.keyed = op.Method == http.MethodPost && !op.SecretBody && reflect.TypeFor[S]().Implements(typeCaller)
+	serve := func(w http.ResponseWriter, req *http.Request) {
 		scope, in, body, err := admit[S, I](w, req, guard, plan)
 		if err != nil {
 			r.fail(w, req, err)
@@ -116,12 +120,17 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 			answer = r.once(entry, any(scope).(Caller), body, answer)
 		}
 		answer(w, req)
-	})))
+	}
+	if plan.raw != nil {
+		r.add(entry, withRawBody(serve))
+		return
+	}
+	r.add(entry, compressed(http.HandlerFunc(serve)))
 }
 
 // succeed answers with what a handler returned.
 func (r *Router) succeed(w http.ResponseWriter, req *http.Request, op Op, out any) {
-	status := statusOf(out)
+	status := op.statusOf(out)
 	switch {
 	case op.ETag && status == http.StatusOK:
 		r.writeTagged(w, req, out)
@@ -130,11 +139,19 @@ func (r *Router) succeed(w http.ResponseWriter, req *http.Request, op Op, out an
 	}
 }
 
-func statusOf(out any) int {
+// success is the status of answers that do not name one.
+func (op Op) success() int {
+	if op.Success != 0 {
+		return op.Success
+	}
+	return http.StatusOK
+}
+
+func (op Op) statusOf(out any) int {
 	if c, ok := out.(StatusCoder); ok {
 		return c.StatusCode()
 	}
-	return http.StatusOK
+	return op.success()
 }
 
 // admit runs the checks that come before the handler, in the contract's order:

@@ -156,7 +156,10 @@ func describe(reg *schemas, op *operation) *huma.Operation {
 			Content: map[string]*huma.MediaType{"application/json": {Schema: reg.of(op.plan.body.Type, ""), Examples: examples(op.RequestExamples)}},
 		}
 	}
-	out.Responses["200"] = success(reg, op)
+	if op.plan.raw != nil {
+		out.RequestBody = &huma.RequestBody{Description: "Whatever is sent; JSON is kept as such.", Content: map[string]*huma.MediaType{"*/*": {Schema: &huma.Schema{}}}}
+	}
+	out.Responses[strconv.Itoa(op.success())] = success(reg, op)
 	switch {
 	case op.ETag:
 		tag := map[string]*huma.Param{"ETag": {Description: "Names the body; send it back in If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}

@@ -36,6 +36,10 @@ const (
 	EventBoardLeadNotifyFailed    EventType = "board.lead_notify_failed"
 	EventApprovalLeadNotified     EventType = "approval.lead_notified"
 	EventApprovalLeadNotifyFailed EventType = "approval.lead_notify_failed"
+	EventWebhookDelivered         EventType = "webhook.delivered"
+	EventWebhookDeliveryFailed    EventType = "webhook.delivery_failed"
+	EventOutboundDeliveryFailed   EventType = "outbound_webhook.delivery_failed"
+	EventOutboundDisabled         EventType = "outbound_webhook.disabled"
 )
 
 // ActivityEvent is a row of the activity log. Comments on tasks are events of
@@ -63,6 +67,11 @@ const (
 	DeliveryExpired DeliveryState = "expired"
 )
 
+// Values lists the states, for validation and documentation.
+func (DeliveryState) Values() []string {
+	return []string{string(DeliveryQueued), string(DeliverySent), string(DeliveryFailed), string(DeliveryExpired)}
+}
+
 // Delivery is a message to an agent on its way: written in the transaction of
 // what it tells, sent by a job, in the order of Seq per agent.
 type Delivery struct {
@@ -84,10 +93,31 @@ type Delivery struct {
 	FailedMessage string    `db:"failed_event_message"` // the error is appended
 	TaskID        *ID       `db:"task_id"`
 	BoardID       *ID       `db:"board_id"`
-	CreatedAt     Time      `db:"created_at"`
-	UpdatedAt     Time      `db:"updated_at"`
-	SentAt        *Time     `db:"sent_at"`
+	// Of a message that tells of a payload of a webhook: both are set, or neither.
+	WebhookID *ID   `db:"webhook_id"`
+	PayloadID *ID   `db:"webhook_payload_id"`
+	CreatedAt Time  `db:"created_at"`
+	UpdatedAt Time  `db:"updated_at"`
+	SentAt    *Time `db:"sent_at"`
 	// NextAttemptAt is when a message that could not be sent is tried again. While a
 	// try is under way it lies ahead, which keeps other workers away.
 	NextAttemptAt *Time `db:"next_attempt_at"`
+}
+
+// Lane is one of the two queues of an agent. Messages keep their order within
+// theirs; a burst of webhooks does not hold up what is said of tasks.
+type Lane string
+
+// The lanes.
+const (
+	LaneNotices  Lane = "notices"
+	LaneWebhooks Lane = "webhooks"
+)
+
+// Lane is the queue that the message stands in.
+func (d Delivery) Lane() Lane {
+	if d.WebhookID != nil {
+		return LaneWebhooks
+	}
+	return LaneNotices
 }

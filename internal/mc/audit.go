@@ -39,6 +39,12 @@ const (
 	AuditFieldChanged        AuditAction = "custom_field.changed"
 	AuditFieldDeleted        AuditAction = "custom_field.deleted"
 	AuditUserDeleted         AuditAction = "user.deleted"
+	AuditWebhookCreated      AuditAction = "webhook.created"
+	AuditWebhookChanged      AuditAction = "webhook.changed"
+	AuditWebhookDeleted      AuditAction = "webhook.deleted"
+	AuditOutboundCreated     AuditAction = "outbound_webhook.created"
+	AuditOutboundChanged     AuditAction = "outbound_webhook.changed"
+	AuditOutboundDeleted     AuditAction = "outbound_webhook.deleted"
 )
 
 // Area is what kind of thing was acted on: the part before the dot.

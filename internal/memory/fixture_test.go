@@ -75,7 +75,7 @@ func (f *fixture) post(t *testing.T, as apitest.Caller, path, body string) apite
 func (f *fixture) told(t *testing.T, a mc.Agent) (sent []mc.Delivery) {
 	t.Helper()
 	for {
-		d, err := f.Store.NextDelivery(t.Context(), a.ID)
+		d, err := f.Store.NextDelivery(t.Context(), a.ID, mc.LaneNotices)
 		if err != nil {
 			t.Fatal(err)
 		}

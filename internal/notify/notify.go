@@ -28,25 +28,54 @@ type Message struct {
 	Deliver bool            // also to the channels the agent is connected to
 	Record  mc.NoticeRecord // what the activity log says of the delivery
 	TaskID  *mc.ID
-	Board   mc.Board // whose gateway carries the message
+	Board   mc.Board           // whose gateway carries the message
+	Payload *mc.WebhookPayload // of a webhook, that the message tells of
 }
+
+// Dispatch is how agents are told of payloads of webhooks: one that fails is
+// tried again by this policy and then given up, and an agent is told of two of
+// them at least Spacing apart.
+type Dispatch struct {
+	Retry   jobs.Policy
+	Spacing time.Duration
+}
+
+var defaultDispatch = Dispatch{Retry: jobs.Policy{MaxAttempts: 4, Base: 10 * time.Second, Max: 2 * time.Minute}}
+
+// Option changes how a sender works.
+type Option func(*Sender)
+
+// WithDispatch sets how agents are told of payloads of webhooks.
+func WithDispatch(d Dispatch) Option { return func(s *Sender) { s.dispatch = d } }
 
 // Sender queues messages and delivers them.
 type Sender struct {
 	store  *store.Store
 	client *openclaw.Client
 	log    *slog.Logger
+
+	dispatch Dispatch
 }
 
 // New returns a sender that reaches gateways through client.
-func New(st *store.Store, client *openclaw.Client, log *slog.Logger) *Sender {
-	return &Sender{store: st, client: client, log: log}
+func New(st *store.Store, client *openclaw.Client, log *slog.Logger, options ...Option) *Sender {
+	s := &Sender{store: st, client: client, log: log, dispatch: defaultDispatch}
+	for _, o := range options {
+		o(s)
+	}
+	return s
 }
 
 // Queue writes messages within the transaction of what they tell, in this order
 // per agent. An agent that nothing can reach is passed over without a trace: an
 // external one, one without a session, one whose board has no usable gateway.
 func (s *Sender) Queue(ctx context.Context, tx *store.Tx, messages ...Message) error {
+	_, err := s.QueueAny(ctx, tx, messages...)
+	return err
+}
+
+// QueueAny is Queue that tells whether any of the messages is on its way.
+func (s *Sender) QueueAny(ctx context.Context, tx *store.Tx, messages ...Message) (bool, error) {
 	usable := map[mc.ID]bool{} // by the gateway's id
 	told := map[mc.ID]bool{}
 	var deliveries []*mc.Delivery
@@ -59,24 +88,28 @@ func (s *Sender) Queue(ctx context.Context, tx *store.Tx, messages ...Message) e
 		if !known {
 			var err error
 			if ok, err = carries(ctx, tx, m.Board.OrganizationID, gateway); err != nil {
-				return err
+				return false, err
 			}
 			usable[gateway] = ok
 		}
 		if !ok {
 			continue
 		}
-		deliveries = append(deliveries, &mc.Delivery{
+		d := &mc.Delivery{
 			ID: mc.NewID(), AgentID: m.To.ID, GatewayID: gateway, SessionKey: *m.To.SessionKey, Label: m.Label, Message: m.Text, Deliver: m.Deliver,
 			State: mc.DeliveryQueued, SentType: m.Record.SentType, SentMessage: m.Record.SentMessage, FailedType: m.Record.FailedType, FailedMessage: m.Record.FailedMessage,
 			TaskID: m.TaskID, BoardID: &m.Board.ID, CreatedAt: tx.Tick(), UpdatedAt: tx.Now(),
-		})
+		}
+		if m.Payload != nil {
+			d.WebhookID, d.PayloadID = &m.Payload.WebhookID, &m.Payload.ID
+		}
+		deliveries = append(deliveries, d)
 		if !told[m.To.ID] {
 			told[m.To.ID] = true
 			tx.Enqueue(store.Job{Args: deliverArgs{AgentID: m.To.ID}, Opts: deliverPolicy.Options(time.Time{})})
 		}
 	}
-	return tx.InsertDeliveries(ctx, deliveries...)
+	return len(deliveries) > 0, tx.InsertDeliveries(ctx, deliveries...)
 }
 
 // carries reports whether a gateway of the organization takes messages at all.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ type fixture struct {
 	agent   mc.Agent
 }
 
-func newFixture(t *testing.T, st *store.Store) *fixture {
+func newFixture(t *testing.T, st *store.Store, options ...notify.Option) *fixture {
 	t.Helper()
 	f := &fixture{World: apitest.New(t, st), t: t, gateway: openclawtest.Start(t)}
 	queue, err := jobs.NewEnqueuer(st, discard)
@@ -36,7 +37,7 @@ func newFixture(t *testing.T, st *store.Store) *fixture {
 		t.Fatal(err)
 	}
 	st.UseJobs(queue)
-	f.sender = notify.New(st, openclawtest.Client(t), discard)
+	f.sender = notify.New(st, openclawtest.Client(t), discard, options...)
 	row := f.Gateway(f.gateway.URL)
 	f.board = f.Board("Alpha", &row)
 	f.agent, _ = f.Agent("Will", &f.board, nil)
@@ -176,9 +177,90 @@ func TestNobodyIsTriedWhoCannotBeReached(t *testing.T) {
 			return nil
 		})
 		for _, a := range []mc.Agent{stranger, silent} {
-			if d, err := st.NextDelivery(t.Context(), a.ID); err != nil || d != nil {
+			if d, err := st.NextDelivery(t.Context(), a.ID, mc.LaneNotices); err != nil || d != nil {
 				t.Errorf("%s: %v, %v", a.Name, d, err)
 			}
+		}
+	})
+}
+
+// payload adds a webhook of the board and a payload of it.
+func (f *fixture) payload() mc.WebhookPayload {
+	f.t.Helper()
+	now := mc.SystemClock()
+	w := mc.Webhook{ID: mc.NewID(), BoardID: f.board.ID, Description: "d", Enabled: true, CreatedAt: now, UpdatedAt: now}
+	p := mc.WebhookPayload{ID: mc.NewID(), BoardID: f.board.ID, WebhookID: w.ID, Payload: mc.JSON("1"), ReceivedAt: now}
+	f.Write(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.InsertWebhook(ctx, w); err != nil {
+			return err
+		}
+		return tx.InsertWebhookPayload(ctx, p)
+	})
+	return p
+}
+
+func (f *fixture) queueWebhook(p mc.WebhookPayload, text string) {
+	f.t.Helper()
+	f.Write(func(ctx context.Context, tx *store.Tx) error {
+		return f.sender.Queue(ctx, tx, notify.Message{
+			To: f.agent, Label: "Will", Text: text, Board: f.board, Payload: &p,
+			Record: mc.NoticeRecord{SentType: "w.sent", SentMessage: "Sent.", FailedType: "w.failed", FailedMessage: "Failed: "},
+		})
+	})
+}
+
+// A burst of webhooks is paced, and what is said of tasks does not wait for it.
+func TestWebhooksAreSpacedAndHoldUpNothingElse(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		const spacing = 400 * time.Millisecond
+		f := newFixture(t, st, notify.WithDispatch(notify.Dispatch{Retry: jobs.Policy{MaxAttempts: 1}, Spacing: spacing}))
+		p := f.payload()
+		for i := range 3 {
+			f.queueWebhook(p, fmt.Sprintf("webhook %d", i))
+		}
+		f.queue("notice")
+		f.work()
+		f.eventually("all messages", func() bool { return len(f.events("w.sent")) == 3 && len(f.events("x.sent")) == 1 })
+		var texts []string
+		for _, m := range f.gateway.Messages(mc.SessionKeyOf(f.agent)) {
+			texts = append(texts, m.Text)
+		}
+		// The first ones of the lanes may go out in either order, even at once.
+		slices.Sort(texts[:2])
+		if got := strings.Join(texts, ", "); got != "notice, webhook 0, webhook 1, webhook 2" {
+			t.Errorf("sent: %s", got)
+		}
+		deliveries, _, err := st.WebhookDeliveries(t.Context(), p.WebhookID, nil, nil, 10, 0)
+		if err != nil || len(deliveries) != 3 {
+			t.Fatalf("%v, %v", deliveries, err)
+		}
+		for i := range 2 {
+			if apart := deliveries[i].SentAt.Sub(*deliveries[i+1].SentAt); apart < spacing {
+				t.Errorf("told again after %s", apart)
+			}
+		}
+	})
+}
+
+// A message about a payload is tried as often as the policy says, whatever the
+// gateway's error, and its failure is told once, at the end.
+func TestWebhooksAreGivenUpVisibly(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		f := newFixture(t, st, notify.WithDispatch(notify.Dispatch{Retry: jobs.Policy{MaxAttempts: 3, Base: time.Millisecond, Max: time.Millisecond}}))
+		p := f.payload()
+		f.gateway.FailWith("chat.send", 5, "session is archived")
+		f.queueWebhook(p, "never")
+		f.queueWebhook(p, "at last")
+		f.work()
+		f.eventually("the second one", func() bool { return len(f.events("w.sent")) == 1 })
+		if got := f.events("w.failed"); len(got) != 1 || got[0] != "Failed: session is archived" {
+			t.Errorf("failures: %v", got)
+		}
+		deliveries, _, err := st.WebhookDeliveries(t.Context(), p.WebhookID, &p.ID, mc.Ref(mc.DeliveryFailed), 10, 0)
+		if err != nil || len(deliveries) != 1 || deliveries[0].Attempts != 3 {
+			t.Errorf("given up: %+v, %v", deliveries, err)
 		}
 	})
 }

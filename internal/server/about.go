@@ -21,6 +21,7 @@ func about() httpapi.About {
 			{Name: "boards", Description: "Boards: goal, rules, gateway and everything that belongs to them."},
 			{Name: "board-memory", Description: "Notes and chat of a board."},
 			{Name: "board-webhooks", Description: "Addresses at which outside events become work on a board."},
+			{Name: "outbound-webhooks", Description: "Addresses that are told what happens on a board."},
 			{Name: "board-onboarding", Description: "The dialogue in which the goal of a board is worked out."},
 			{Name: "approvals", Description: "Decisions that agents ask people for."},
 			{Name: "tasks", Description: "Tasks of a board: planning, status, dependencies, comments, and the stream of changes."},

@@ -20,6 +20,7 @@ import (
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
+	"missioncontrol/internal/egress"
 	"missioncontrol/internal/fields"
 	"missioncontrol/internal/gateways"
 	"missioncontrol/internal/groups"
@@ -35,6 +36,7 @@ import (
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/orgs"
+	"missioncontrol/internal/outbound"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
 	"missioncontrol/internal/search"
@@ -42,6 +44,7 @@ import (
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
 	"missioncontrol/internal/users"
+	"missioncontrol/internal/webhooks"
 )
 
 const openAPIPath = "/openapi.json"
@@ -53,6 +56,7 @@ func (s *Server) assemble(ctx context.Context) error {
 	broker := live.NewBroker()
 	s.store.OnCommit(broker.Publish)
 	guards := s.declare(broker)
+	s.store.Observe(s.observe)
 	s.housekeeping()
 	if err := s.pages(guards); err != nil {
 		return err
@@ -65,11 +69,12 @@ func (s *Server) assemble(ctx context.Context) error {
 // of the document. It touches neither database nor network.
 func (s *Server) declare(broker *live.Broker) *access.Guards {
 	base := s.settings.Server.BaseURL
-	sender := notify.New(s.store, s.client, telemetry.Named(s.log, "notify"))
+	retry := jobs.Policy{MaxAttempts: s.settings.Jobs.MaxRetries + 1, Base: s.settings.Jobs.RetryBase, Max: s.settings.Jobs.RetryMax}
+	sender := notify.New(s.store, s.client, telemetry.Named(s.log, "notify"), notify.WithDispatch(notify.Dispatch{Retry: retry, Spacing: s.settings.Jobs.Throttle}))
 	sender.RegisterJobs(s.workers)
 	lifecycle := provision.New(provision.Config{
 		Store: s.store, Client: s.client, BaseURL: base, MinVersion: s.settings.Gateway.MinVersion,
-		Retry: jobs.Policy{MaxAttempts: s.settings.Jobs.MaxRetries + 1, Base: s.settings.Jobs.RetryBase, Max: s.settings.Jobs.RetryMax},
+		Retry: retry,
 		Clock: mc.SystemClock, Log: telemetry.Named(s.log, "provision"),
 	})
 	lifecycle.RegisterJobs(s.workers)
@@ -77,6 +82,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	guards := access.New(s.store, authenticator(s.settings), s.limiter, access.Limits{
 		AgentAuth:         ratelimit.Policy{Scope: "agent_auth", Limit: s.settings.Limits.AgentAuth, Window: s.settings.Limits.AgentAuthWindow},
 		CountFailuresOnly: s.settings.Limits.AgentAuthCount == config.CountFailures,
+		WebhookIngest:     ratelimit.Policy{Scope: "webhook_ingest", Limit: s.settings.Limits.WebhookIngest, Window: time.Minute},
 	}, mc.SystemClock)
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
@@ -87,6 +93,13 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	tagFeature := tags.New(s.store)
 	memoryFeature := memory.New(s.store, broker, sender, base)
 	approvalFeature := approvals.New(s.store, broker, sender)
+	webhookFeature := webhooks.New(s.store, sender, webhooks.Config{
+		BaseURL: base, Reading: httpapi.Reading{Most: s.settings.Limits.WebhookMaxPayloadBytes}, Log: telemetry.Named(s.log, "webhooks"),
+	})
+	webhookFeature.RegisterJobs(s.workers)
+	outboundFeature := s.outbound()
+	outboundFeature.RegisterJobs(s.workers)
+	s.observe = outboundFeature.Observe
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
 	s.router.WatchAccess(broker)
 	s.router.KeepAnswers(s.store)
@@ -95,7 +108,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	}{
 		health.New(s.checks()),
 		users.New(s.store, lifecycle),
-		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
+		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, webhookFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activityFeature,
 		livestream.New(s.store, broker, mc.SystemClock, slices.Concat(
@@ -109,6 +122,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		boardFeature,
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
+		webhookFeature,
+		outboundFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
 		approvalFeature,
 		taskFeature,
@@ -120,6 +135,15 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		feature.Register(s.router, guards)
 	}
 	return guards
+}
+
+// outbound is what tells addresses outside of what happens on boards.
+func (s *Server) outbound() *outbound.Feature {
+	o := s.settings.Outbound
+	return outbound.New(s.store, outbound.Config{
+		Client: egress.NewClient(egress.Options{AllowPrivate: o.AllowPrivate, Timeout: o.Timeout}),
+		Retry:  jobs.Policy{MaxAttempts: o.MaxAttempts, Base: 10 * time.Second, Max: time.Hour}, DisableAfter: o.DisableAfter,
+	})
 }
 
 // Document returns the OpenAPI document of a server with these settings,

@@ -37,6 +37,7 @@ type Server struct {
 	client  *openclaw.Client
 	limiter limiter
 	workers *jobs.Workers
+	observe store.Observer
 	router  *httpapi.Router
 	handler http.Handler
 }

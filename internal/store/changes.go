@@ -140,11 +140,20 @@ func (tx *Tx) flushChanges(ctx context.Context) error {
 		log = append(log, newLogRow(p.Change, tx.now))
 		tx.changes = append(tx.changes, p.Change)
 	}
+	flushed := tx.changes[len(tx.changes)-len(tx.pending):]
 	tx.pending = nil
 	if err := activityTable.insert(ctx, tx, events...); err != nil {
 		return err
 	}
-	return logTable.insert(ctx, tx, log...)
+	if err := logTable.insert(ctx, tx, log...); err != nil {
+		return err
+	}
+	if o := tx.store.observer.Load(); o != nil {
+		if err := (*o)(ctx, tx, flushed); err != nil {
+			return fmt.Errorf("observe them: %w", err)
+		}
+	}
+	return nil
 }
 
 var (

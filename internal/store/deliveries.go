@@ -26,10 +26,37 @@ func (tx *Tx) InsertDeliveries(ctx context.Context, deliveries ...*mc.Delivery) 
 	return nil
 }
 
-// NextDelivery loads the oldest message to an agent that is still to be sent;
-// nil when there is none.
-func (r Reader) NextDelivery(ctx context.Context, agent mc.ID) (*mc.Delivery, error) {
-	return find[mc.Delivery](ctx, r, `SELECT `+deliveryCols+` FROM deliveries d WHERE d.agent_id = ? AND d.state = ? ORDER BY d.seq LIMIT 1`, agent, mc.DeliveryQueued)
+// laneOf is the condition for messages of a lane.
+func laneOf(lane mc.Lane) string {
+	if lane == mc.LaneWebhooks {
+		return ` AND d.webhook_id IS NOT NULL`
+	}
+	return ` AND d.webhook_id IS NULL`
+}
+
+// NextDelivery loads the oldest message in a lane of an agent that is still to
+// be sent; nil when there is none.
+func (r Reader) NextDelivery(ctx context.Context, agent mc.ID, lane mc.Lane) (*mc.Delivery, error) {
+	return find[mc.Delivery](ctx, r, `SELECT `+deliveryCols+` FROM deliveries d WHERE d.agent_id = ? AND d.state = ?`+laneOf(lane)+` ORDER BY d.seq LIMIT 1`, agent, mc.DeliveryQueued)
+}
+
+// LastWebhookSent tells when an agent was last told of a payload of a webhook;
+// nil when it never was.
+func (r Reader) LastWebhookSent(ctx context.Context, agent mc.ID) (*mc.Time, error) {
+	return find[mc.Time](ctx, r, `SELECT d.sent_at FROM deliveries d WHERE d.agent_id = ? AND d.webhook_id IS NOT NULL AND d.sent_at IS NOT NULL ORDER BY d.sent_at DESC LIMIT 1`, agent)
+}
+
+// WebhookDeliveries lists a page of the messages that tell agents of a webhook's
+// payloads, or of one of them, newest first.
+func (r Reader) WebhookDeliveries(ctx context.Context, webhook mc.ID, payload *mc.ID, state *mc.DeliveryState, limit, offset int) ([]mc.Delivery, int64, error) {
+	where, args := `d.webhook_id = ?`, []any{webhook}
+	if payload != nil {
+		where, args = where+` AND d.webhook_payload_id = ?`, append(args, *payload)
+	}
+	if state != nil {
+		where, args = where+` AND d.state = ?`, append(args, *state)
+	}
+	return page[mc.Delivery](ctx, r, deliveryCols, `FROM deliveries d WHERE `+where, `d.created_at DESC, d.seq DESC`, limit, offset, args...)
 }
 
 // LockDelivery loads a message and holds its row until the end of the transaction.

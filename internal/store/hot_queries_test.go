@@ -61,7 +61,24 @@ func hotQueries() []hotQuery {
 		{name: "agent", ask: func(ctx context.Context, r store.Reader) error { return first(r.Agent(ctx, anyID)) }},
 		{name: "lead", ask: func(ctx context.Context, r store.Reader) error { return first(r.Lead(ctx, anyID)) }},
 		{name: "agents of a board", ask: func(ctx context.Context, r store.Reader) error { return first(r.AgentsOfBoard(ctx, anyID)) }, sorts: "of few"},
-		{name: "next message to an agent", ask: func(ctx context.Context, r store.Reader) error { return first(r.NextDelivery(ctx, anyID)) }},
+		{name: "next message to an agent", ask: func(ctx context.Context, r store.Reader) error {
+			return first(r.NextDelivery(ctx, anyID, mc.LaneNotices))
+		}},
+		{name: "next webhook for an agent", ask: func(ctx context.Context, r store.Reader) error {
+			return first(r.NextDelivery(ctx, anyID, mc.LaneWebhooks))
+		}},
+		{name: "last webhook of an agent", ask: func(ctx context.Context, r store.Reader) error { return first(r.LastWebhookSent(ctx, anyID)) }},
+		{name: "webhook of a call", ask: func(ctx context.Context, r store.Reader) error { return first(r.Webhook(ctx, anyID, anyID)) }},
+		{name: "payloads", ask: func(ctx context.Context, r store.Reader) error {
+			return paged(r.WebhookPayloads(ctx, mc.Webhook{ID: anyID, BoardID: anyID}, pageOf, 0))
+		}, sorts: "equal times are told apart by id"},
+		{name: "deliveries of a webhook", ask: func(ctx context.Context, r store.Reader) error {
+			return paged(r.WebhookDeliveries(ctx, anyID, nil, nil, pageOf, 0))
+		}},
+		{name: "boards told of outside", ask: func(ctx context.Context, r store.Reader) error { return first(r.BoardsTold(ctx, []mc.ID{anyID})) }, sorts: "of few"},
+		{name: "calls of an address", ask: func(ctx context.Context, r store.Reader) error {
+			return paged(r.OutboundDeliveries(ctx, anyID, nil, pageOf, 0))
+		}},
 
 		{name: "approvals stream", ask: func(ctx context.Context, r store.Reader) error {
 			return first(r.ApprovalsAfter(ctx, anyID, mc.Time{}, 7, pageOf))

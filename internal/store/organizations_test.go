@@ -71,6 +71,12 @@ func furnish(t *testing.T, st *store.Store, f fixture) {
 		r.add("gateway_installed_skills", row{"gateway_id": gateway, "skill_id": skill, "created_at": noon, "updated_at": noon})
 		hook := r.add("board_webhooks", row{"board_id": board, "agent_id": agent, "description": "d", "enabled": true, "created_at": noon, "updated_at": noon})
 		r.add("board_webhook_payloads", row{"board_id": board, "webhook_id": hook, "received_at": noon})
+		if _, err := tx.ClaimWebhookReceipt(ctx, mc.WebhookReceipt{WebhookID: hook, DeliveryID: "d", PayloadID: mc.NewID(), ReceivedAt: tx.Now()}, tx.Now()); err != nil {
+			return err
+		}
+		outside := r.add("outbound_webhooks", row{"board_id": board, "url": "http://x", "description": "d", "events": "[]", "enabled": true, "created_at": noon, "updated_at": noon})
+		call := r.add("outbound_deliveries", row{"webhook_id": outside, "change_seq": 1, "event_type": "t", "body": "{}", "state": "sent", "tries": 1, "created_at": noon, "updated_at": noon})
+		r.add("outbound_attempts", row{"delivery_id": call, "at": noon, "duration_ms": 1})
 		tx.Audit(mc.AuditBoardChanged, f.board.AuditTarget(), nil)
 		r.add("deliveries", row{"agent_id": agent, "gateway_id": gateway, "session_key": "k", "label": "l", "message": "m", "deliver": false, "state": "queued", "attempts": 0, "sent_event_type": "", "sent_event_message": "", "failed_event_type": "", "failed_event_message": "", "task_id": task, "board_id": board, "created_at": noon, "updated_at": noon})
 		for _, about := range []row{{"board_id": board}, {"task_id": task}, {"agent_id": agent}, {"agent_id": main}, {"actor_user_id": f.user.ID, "board_id": board}} {

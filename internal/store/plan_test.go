@@ -68,6 +68,16 @@ func TestHotQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM audit_log WHERE organization_id = ? AND area = 'a' ORDER BY at DESC, id DESC LIMIT 50",
 		"SELECT * FROM audit_log WHERE organization_id = ? AND actor_id = 'a' ORDER BY at DESC, id DESC LIMIT 50",
 		"SELECT * FROM audit_log WHERE organization_id = ? AND target_id = 'a' AND at >= 'b' ORDER BY at DESC, id DESC LIMIT 50",
+		"SELECT * FROM deliveries WHERE agent_id = ? AND state = 'queued' AND webhook_id IS NOT NULL ORDER BY seq LIMIT 1",
+		"SELECT sent_at FROM deliveries WHERE agent_id = ? AND webhook_id IS NOT NULL AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1",
+		"SELECT * FROM deliveries WHERE webhook_id = ? ORDER BY created_at DESC, seq DESC LIMIT 50",
+		"SELECT * FROM board_webhooks WHERE board_id = ? ORDER BY created_at DESC LIMIT 50",
+		"SELECT * FROM board_webhook_payloads WHERE board_id = ? AND webhook_id = 'w' ORDER BY received_at DESC LIMIT 50",
+		"SELECT * FROM board_webhook_receipts WHERE received_at < ? ORDER BY received_at LIMIT 50",
+		"SELECT * FROM outbound_webhooks WHERE board_id = ? ORDER BY created_at DESC LIMIT 50",
+		"SELECT * FROM outbound_deliveries WHERE webhook_id = ? ORDER BY created_at DESC, change_seq DESC LIMIT 50",
+		"SELECT * FROM outbound_attempts WHERE delivery_id = ? ORDER BY at",
+		"SELECT * FROM outbound_deliveries WHERE state = ? AND updated_at < 'a' LIMIT 50",
 	} {
 		for _, step := range planOf(t, st, query) {
 			if strings.Contains(step, "SCAN") || strings.Contains(step, "TEMP B-TREE") {

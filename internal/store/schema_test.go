@@ -29,6 +29,9 @@ var entities = map[string]any{
 	"board_memory":                     mc.BoardMemory{},
 	"board_onboarding_sessions":        mc.Onboarding{},
 	"board_task_custom_fields":         mc.CustomFieldBinding{},
+	"board_webhook_payloads":           mc.WebhookPayload{},
+	"board_webhook_receipts":           mc.WebhookReceipt{},
+	"board_webhooks":                   webhookRow{},
 	"boards":                           mc.Board{},
 	"deliveries":                       mc.Delivery{},
 	"gateways":                         mc.Gateway{},
@@ -37,6 +40,9 @@ var entities = map[string]any{
 	"organization_invites":             mc.Invite{},
 	"organization_members":             mc.Member{},
 	"organizations":                    mc.Organization{},
+	"outbound_attempts":                mc.OutboundAttempt{},
+	"outbound_deliveries":              mc.OutboundDelivery{},
+	"outbound_webhooks":                outboundRow{},
 	"tag_assignments":                  mc.TagAssignment{},
 	"tags":                             mc.Tag{},
 	"task_custom_field_definitions":    mc.CustomField{},
@@ -46,8 +52,20 @@ var entities = map[string]any{
 	"users":                            mc.User{},
 }
 
+// webhookRow is a webhook with its secret, which is no part of the entity.
+type webhookRow struct {
+	mc.Webhook
+	Secret *string `db:"secret"`
+}
+
+// outboundRow is likewise.
+type outboundRow struct {
+	mc.OutboundWebhook
+	Secret *string `db:"secret"`
+}
+
 // embedded are the types with columns that are only a part of an entity.
-var embedded = []string{"BoardRules", "MemoryEntry"}
+var embedded = []string{"BoardRules", "MemoryEntry", "Webhook", "OutboundWebhook"}
 
 // contractTables are the tables of the contract that are in use, ownTables those it does not know.
 var (
@@ -55,7 +73,8 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`audit_log change_counter change_log deliveries idempotency_keys search_documents search_pending`)
+	ownTables = strings.Fields(`audit_log board_webhook_receipts change_counter change_log deliveries idempotency_keys outbound_attempts outbound_deliveries
+		outbound_webhooks search_documents search_pending`)
 )
 
 type column struct {

@@ -49,6 +49,7 @@ type Store struct {
 	writing  chan struct{} // SQLite: holds a token while a Write runs, until its changes are handed over
 	onCommit atomic.Pointer[func([]Change)]
 	jobs     atomic.Pointer[Enqueuer]
+	observer atomic.Pointer[Observer]
 
 	sqlite *sqliteFile // nil on PostgreSQL
 	pool   *pgxpool.Pool
@@ -123,6 +124,15 @@ func (s *Store) OnCommit(f func([]Change)) { s.onCommit.Store(&f) }
 
 // UseJobs sets the queue that takes the jobs of transactions.
 func (s *Store) UseJobs(e Enqueuer) { s.jobs.Store(&e) }
+
+// Observer is told of the changes of a transaction, numbered, while it can still
+// add jobs to what is committed. It must neither record nor announce anything,
+// and an error of it fails the transaction.
+type Observer func(ctx context.Context, tx *Tx, changes []Change) error
+
+// Observe sets who is told of the changes of every transaction before its
+// commit. Nothing that changes a row can pass it by.
+func (s *Store) Observe(o Observer) { s.observer.Store(&o) }
 
 // WriterDB is the pool that transactions run on, for a queue client that only
 // inserts, in the transactions it is given. On SQLite it has one connection:
