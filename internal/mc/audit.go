@@ -33,6 +33,12 @@ const (
 	AuditAgentDeleted        AuditAction = "agent.deleted"
 	AuditAgentTokenIssued    AuditAction = "agent.token_issued" //nolint:gosec // names an action
 	AuditUserDeleted         AuditAction = "user.deleted"
+	AuditTokenIssued         AuditAction = "token.issued"  //nolint:gosec // names an action
+	AuditTokenRevoked        AuditAction = "token.revoked" //nolint:gosec // names an action
+	AuditAccountCreated      AuditAction = "account.created"
+	AuditAccountLinked       AuditAction = "account.linked"
+	AuditPasswordChanged     AuditAction = "account.password_changed" //nolint:gosec // names an action
+	AuditPasswordReset       AuditAction = "account.password_reset"   //nolint:gosec // names an action
 )
 
 // Area is what kind of thing was acted on: the part before the dot.

@@ -44,6 +44,10 @@ var entities = map[string]any{
 	"audit_log":                        mc.AuditEntry{},
 	"organization_invites":             mc.Invite{},
 	"organization_invite_board_access": mc.InviteGrant{},
+	"accounts":                         mc.Account{},
+	"account_identities":               mc.AccountIdentity{},
+	"sign_in_sessions":                 mc.SignInSession{},
+	"access_tokens":                    mc.AccessToken{},
 }
 
 // embedded are the types with columns that are only a part of an entity.
@@ -55,7 +59,7 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`audit_log change_counter change_log deliveries`)
+	ownTables = strings.Fields(`access_tokens account_identities accounts audit_log change_counter change_log deliveries sign_in_sessions`)
 )
 
 type column struct {

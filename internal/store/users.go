@@ -75,8 +75,8 @@ func (r Reader) OrganizationOwner(ctx context.Context, organization mc.ID) (mc.U
 // EnsureUser inserts the user unless one with the same subject exists.
 func (tx *Tx) EnsureUser(ctx context.Context, u mc.User) error {
 	_, err := exec(ctx, tx, `
-		INSERT INTO users (id, clerk_user_id, email, email_verified, name, is_super_admin) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (clerk_user_id) DO NOTHING`, u.ID, u.ClerkUserID, u.Email, u.EmailVerified, u.Name, u.IsSuperAdmin)
+		INSERT INTO users (id, clerk_user_id, email, email_verified, name, is_super_admin, is_service) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (clerk_user_id) DO NOTHING`, u.ID, u.ClerkUserID, u.Email, u.EmailVerified, u.Name, u.IsSuperAdmin, u.IsService)
 	return err
 }
 
