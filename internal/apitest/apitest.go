@@ -69,13 +69,16 @@ func (w *World) Router() *httpapi.Router { return w.router }
 // and what AsNewcomer adds for what is known of them.
 type bySubject struct{}
 
-func (bySubject) Authenticate(r *http.Request) (auth.Identity, bool) {
+func (bySubject) Authenticate(r *http.Request) (auth.Identity, error) {
 	subject, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer user:")
 	id := auth.Identity{Subject: subject, EmailVerified: r.Header.Get(verifiedHeader) != ""}
 	if email := r.Header.Get(emailHeader); email != "" {
 		id.Email = &email
 	}
-	return id, ok
+	if !ok {
+		return id, mc.Unauthorized()
+	}
+	return id, nil
 }
 
 // Write runs a transaction that has to succeed.

@@ -83,6 +83,9 @@ var Done = OK{OK: true}
 // StatusCoder is implemented by answers whose status is not 200.
 type StatusCoder interface{ StatusCode() int }
 
+// HeaderSetter is implemented by answers that set headers, such as a cookie.
+type HeaderSetter interface{ SetHeaders(h http.Header) }
+
 // Register adds an operation. The compiler checks that the handler takes the
 // scope that the guard yields.
 func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I, O]) {
@@ -103,6 +106,9 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 		status := http.StatusOK
 		if c, ok := any(out).(StatusCoder); ok {
 			status = c.StatusCode()
+		}
+		if h, ok := any(out).(HeaderSetter); ok {
+			h.SetHeaders(w.Header())
 		}
 		if op.ETag && status == http.StatusOK {
 			r.writeTagged(w, req, out)

@@ -88,13 +88,3 @@ func TestEveryTagIsDescribed(t *testing.T) {
 		}
 	}
 }
-
-func TestOtherSignInModesAreRefused(t *testing.T) {
-	t.Parallel()
-	settings := config.Defaults()
-	settings.Auth.Mode = config.AuthClerk
-	_, err := server.New(t.Context(), settings, server.Role{API: true}, discard)
-	if err == nil || !strings.Contains(err.Error(), "AUTH_MODE=clerk is not available") {
-		t.Errorf("got %v", err)
-	}
-}

@@ -8,7 +8,8 @@ import (
 	"missioncontrol/internal/mc"
 )
 
-// trimArgs forgets changes that no stream resumes from any more.
+// trimArgs forgets changes that no stream resumes from any more, and sessions
+// that have ended.
 type trimArgs struct{}
 
 // Kind names the job.
@@ -25,7 +26,11 @@ const (
 // housekeeping declares the work that keeps the database from growing for ever.
 func (s *Server) housekeeping() {
 	jobs.Handle(s.workers, trimPolicy, func(ctx context.Context, _ trimArgs) error {
-		_, err := s.store.TrimChangeLog(ctx, mc.SystemClock().Add(-changesKept))
+		now := mc.SystemClock()
+		if err := s.store.TrimSignInSessions(ctx, now, now.Add(-s.settings.Auth.SessionIdle)); err != nil {
+			return err
+		}
+		_, err := s.store.TrimChangeLog(ctx, now.Add(-changesKept))
 		return err
 	})
 	jobs.Every(s.workers, trimEvery, trimArgs{})

@@ -71,8 +71,13 @@ func (tx *Tx) InsertIdentity(ctx context.Context, i mc.AccountIdentity) error {
 	return identityTable.insert(ctx, tx, &i)
 }
 
-// RenameSubject makes a user known by another subject.
-func (tx *Tx) RenameSubject(ctx context.Context, user mc.ID, subject string) error {
-	_, err := exec(ctx, tx, `UPDATE users SET clerk_user_id = ? WHERE id = ?`, subject, user)
-	return err
+// UsersWithoutAccount lists people who have no account, and of whom another way
+// of signing in has shown that an address is theirs; at most two of them. The
+// user of local mode is not among them: its address is made up.
+func (r Reader) UsersWithoutAccount(ctx context.Context, email string) ([]mc.User, error) {
+	return list[mc.User](ctx, r, `
+		SELECT `+userCols+` FROM users u
+		WHERE lower(u.email) = lower(?) AND u.email_verified AND NOT u.is_service AND u.clerk_user_id <> ?
+			AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = u.id)
+		ORDER BY u.id LIMIT 2`, email, mc.LocalUserSubject)
 }
