@@ -126,24 +126,24 @@ func (f *Feature) config(ctx context.Context, _ struct{}, _ *httpapi.None) (Auth
 	return out, err
 }
 
-func (f *Feature) signUp(ctx context.Context, b access.Browser, in *signUpInput) (signedInView, error) {
+func (f *Feature) signUp(ctx context.Context, b access.Browser, in *signUpInput) (SignInSessionRead, error) {
 	if err := f.passwordsInUse(); err != nil {
-		return signedInView{}, err
+		return SignInSessionRead{}, err
 	}
 	out, err := f.SignUp(ctx, b, in.Body)
 	if err != nil {
-		return signedInView{}, err
+		return SignInSessionRead{}, err
 	}
 	return out.view(), nil
 }
 
-func (f *Feature) signIn(ctx context.Context, b access.Browser, in *signInInput) (signedInView, error) {
+func (f *Feature) signIn(ctx context.Context, b access.Browser, in *signInInput) (SignInSessionRead, error) {
 	if err := f.passwordsInUse(); err != nil {
-		return signedInView{}, err
+		return SignInSessionRead{}, err
 	}
 	out, err := f.SignIn(ctx, b, in.Body.Email, in.Body.Password)
 	if err != nil {
-		return signedInView{}, err
+		return SignInSessionRead{}, err
 	}
 	return out.view(), nil
 }
@@ -161,8 +161,8 @@ func (f *Feature) sessions(ctx context.Context, p access.Person, _ *httpapi.None
 	return out, err
 }
 
-func (f *Feature) signOut(ctx context.Context, p access.Person, _ *httpapi.None) (signedOut, error) {
-	return signedOut{OK: true, cookie: f.Sessions.Cookie("")}, f.end(ctx, p.User.ID, who(p))
+func (f *Feature) signOut(ctx context.Context, p access.Person, _ *httpapi.None) (SignedOut, error) {
+	return SignedOut{OK: true, cookie: f.Sessions.Cookie("")}, f.end(ctx, p.User.ID, who(p))
 }
 
 func (f *Feature) endSession(ctx context.Context, p access.Person, in *sessionInput) (httpapi.OK, error) {

@@ -46,7 +46,12 @@ type SignInSessionRead struct {
 	LastSeenAt mc.Time         `json:"last_seen_at" doc:"To the minute."`
 	ExpiresAt  mc.Time         `json:"expires_at" doc:"The session ends then at the latest; without use before."`
 	IsCurrent  bool            `json:"is_current" doc:"It is the session of this request."`
+
+	cookie *http.Cookie // of a session that has just begun
 }
+
+// SetHeaders gives the browser its cookie.
+func (v SignInSessionRead) SetHeaders(h http.Header) { setCookie(h, v.cookie) }
 
 func sessionView(s mc.SignInSession, current mc.ID) SignInSessionRead {
 	return SignInSessionRead{
@@ -55,35 +60,25 @@ func sessionView(s mc.SignInSession, current mc.ID) SignInSessionRead {
 	}
 }
 
-// signedInView is a session that has just begun, or ended.
-type signedInView struct {
-	SignInSessionRead
-	cookie *http.Cookie
+func (b begun) view() SignInSessionRead {
+	v := sessionView(b.session, b.session.ID)
+	v.cookie = b.cookie
+	return v
 }
 
-// SchemaName is the name in the document.
-func (signedInView) SchemaName() string { return "SignInSessionRead" }
-
-// SetHeaders gives the browser its cookie.
-func (v signedInView) SetHeaders(h http.Header) { setCookie(h, v.cookie) }
-
-func (b begun) view() signedInView {
-	return signedInView{sessionView(b.session, b.session.ID), b.cookie}
-}
-
-// signedOut is the answer that takes the cookie away.
-type signedOut struct {
+// SignedOut is the answer that takes the cookie away.
+type SignedOut struct {
 	OK     bool `json:"ok" default:"true"`
 	cookie *http.Cookie
 }
 
-// SchemaName is the name in the document.
-func (signedOut) SchemaName() string { return "OkResponse" }
-
 // SetHeaders takes the cookie away.
-func (v signedOut) SetHeaders(h http.Header) { setCookie(h, v.cookie) }
+func (v SignedOut) SetHeaders(h http.Header) { setCookie(h, v.cookie) }
 
 func setCookie(h http.Header, c *http.Cookie) {
+	if c == nil {
+		return
+	}
 	h.Add("Set-Cookie", c.String())
 	h.Set("Cache-Control", "no-store")
 }

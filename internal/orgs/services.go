@@ -89,7 +89,7 @@ func (serviceRole) Values() []string { return []string{string(mc.RoleMember), st
 
 // ServiceTokenRead is a service with its token.
 type ServiceTokenRead struct {
-	views.AccessToken
+	views.AccessTokenRead
 	MemberID mc.ID  `json:"member_id" doc:"Of the membership of the service: by it, its access to boards is read and changed."`
 	Role     string `json:"role"`
 }
@@ -101,5 +101,5 @@ type ServiceTokenCreated struct {
 }
 
 func serviceView(t store.ServiceToken) ServiceTokenRead {
-	return ServiceTokenRead{AccessToken: views.OfAccessToken(t.AccessToken), MemberID: t.MemberID, Role: string(t.Role)}
+	return ServiceTokenRead{AccessTokenRead: views.OfAccessToken(t.AccessToken), MemberID: t.MemberID, Role: string(t.Role)}
 }

@@ -64,7 +64,7 @@ func (f *Feature) removeService(ctx context.Context, p access.Person, in *servic
 }
 
 var exampleService = ServiceTokenRead{
-	AccessToken: views.AccessToken{
+	AccessTokenRead: views.AccessTokenRead{
 		ID: mc.MustID("dddddddd-dddd-4ddd-8ddd-dddddddddddd"), OrganizationID: exampleOrganization.ID, Name: "CI", Scopes: mc.ScopeWrite.Included(),
 		CreatedByUserID: &exampleUser, CreatedAt: exampleTime,
 	},

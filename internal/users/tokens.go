@@ -26,7 +26,7 @@ func (f *Feature) registerTokens(r *httpapi.Router, g *access.Guards) {
 		Method: "GET", Path: "/api/v1/users/me/tokens", Name: "list_my_tokens", Tags: tag,
 		Summary:          "List personal access tokens",
 		Description:      "Lists the tokens that act as the caller, in whatever organization, the newest first.",
-		ResponseExamples: map[string]any{"tokens": []views.AccessToken{exampleToken}},
+		ResponseExamples: map[string]any{"tokens": []views.AccessTokenRead{exampleToken}},
 	}, g.Self(), f.tokens)
 	httpapi.Register(r, httpapi.Op{
 		Method: "DELETE", Path: "/api/v1/users/me/tokens/{token_id}", Name: "revoke_my_token", Tags: tag,
@@ -39,7 +39,7 @@ func (f *Feature) registerTokens(r *httpapi.Router, g *access.Guards) {
 
 // PersonalTokenCreated is a token that was just made.
 type PersonalTokenCreated struct {
-	views.AccessToken
+	views.AccessTokenRead
 	Token string `json:"token" doc:"What the program sends. It is shown this once."`
 }
 
@@ -63,16 +63,16 @@ func (f *Feature) createToken(ctx context.Context, p access.Person, in *tokenInp
 			return err
 		}
 		t.UserID = p.User.ID
-		out.AccessToken = views.OfAccessToken(t)
+		out.AccessTokenRead = views.OfAccessToken(t)
 		out.Token, err = access.IssueToken(ctx, tx, t)
 		return err
 	})
 	return out, err
 }
 
-func (f *Feature) tokens(ctx context.Context, p access.Person, _ *httpapi.None) ([]views.AccessToken, error) {
+func (f *Feature) tokens(ctx context.Context, p access.Person, _ *httpapi.None) ([]views.AccessTokenRead, error) {
 	rows, err := f.store.PersonalTokens(ctx, p.User.ID)
-	out := make([]views.AccessToken, len(rows))
+	out := make([]views.AccessTokenRead, len(rows))
 	for i, row := range rows {
 		out[i] = views.OfAccessToken(row)
 	}
@@ -89,7 +89,7 @@ func (f *Feature) revokeToken(ctx context.Context, p access.Person, in *tokenIDI
 	})
 }
 
-var exampleToken = views.AccessToken{
+var exampleToken = views.AccessTokenRead{
 	ID: mc.MustID("cccccccc-cccc-4ccc-8ccc-cccccccccccc"), OrganizationID: mc.MustID("88888888-8888-4888-8888-888888888888"), Name: "Status page",
 	Scopes: []mc.TokenScope{mc.ScopeRead}, CreatedByUserID: &exampleUser.ID, CreatedAt: mc.TimeOf(time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)),
 	ExpiresAt: mc.Ref(mc.TimeOf(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))),

@@ -24,8 +24,8 @@ func (s AccessTokenSpec) Token(kind mc.TokenKind, organization, by mc.ID, now mc
 	}, nil
 }
 
-// AccessToken is a token as those see it who may revoke it.
-type AccessToken struct {
+// AccessTokenRead is a token as those see it who may revoke it.
+type AccessTokenRead struct {
 	ID              mc.ID           `json:"id"`
 	OrganizationID  mc.ID           `json:"organization_id" doc:"Where it acts."`
 	Name            string          `json:"name"`
@@ -36,12 +36,9 @@ type AccessToken struct {
 	LastUsedAt      *mc.Time        `json:"last_used_at" doc:"To the minute."`
 }
 
-// SchemaName is the name in the document.
-func (AccessToken) SchemaName() string { return "AccessTokenRead" }
-
 // OfAccessToken shows a token.
-func OfAccessToken(t mc.AccessToken) AccessToken {
-	return AccessToken{
+func OfAccessToken(t mc.AccessToken) AccessTokenRead {
+	return AccessTokenRead{
 		ID: t.ID, OrganizationID: t.OrganizationID, Name: t.Name, Scopes: t.Scope.Included(), CreatedByUserID: t.CreatedByUserID,
 		CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, LastUsedAt: t.LastUsedAt,
 	}
