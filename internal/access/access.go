@@ -35,12 +35,20 @@ type Actor struct {
 	Agent  *mc.Agent
 }
 
-// TaskActor is the caller as the rules about tasks know it.
-func (a Actor) TaskActor() mc.TaskActor {
-	if a.Person == nil {
-		return mc.TaskActor{Agent: a.Agent}
+// Caller names who calls: a person in one of their organizations, or a token.
+func (p Person) Caller() string {
+	if p.Token != nil {
+		return "token:" + p.Token.ID.String()
 	}
-	return mc.TaskActor{UserID: a.Person.User.ID}
+	return "user:" + p.User.ID.String() + ":" + p.Member.OrganizationID.String()
+}
+
+// Caller names who calls: a person in one of their organizations, or an agent.
+func (a Actor) Caller() string {
+	if a.Agent != nil {
+		return a.Agent.Caller()
+	}
+	return a.Person.Caller()
 }
 
 // Party is the person, or their token, as the one who acts.
@@ -57,6 +65,14 @@ func (a Actor) Party() mc.Party {
 		return a.Agent.Party()
 	}
 	return a.Person.Party()
+}
+
+// TaskActor is the caller as the rules about tasks know it.
+func (a Actor) TaskActor() mc.TaskActor {
+	if a.Person == nil {
+		return mc.TaskActor{Agent: a.Agent}
+	}
+	return mc.TaskActor{UserID: a.Person.User.ID}
 }
 
 // Board is the scope of operations on one board.

@@ -80,7 +80,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		ResponseExamples: map[string]any{"ended": httpapi.Done},
 	}, g.SignedIn(), f.endOthers)
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: "/api/v1/auth/password", Name: "change_password", Tags: tag,
+		Method: "POST", Path: "/api/v1/auth/password", Name: "change_password", Tags: tag, SecretBody: true,
 		Summary:     "Change the password",
 		Description: "Gives the caller another password and ends their other sessions. Who signed in through the identity provider alone sets the first one within 15 minutes.",
 		Errors: []httpapi.ErrorDoc{

@@ -151,7 +151,9 @@ func TestCommentFeed(t *testing.T) {
 		agent, token := w.Agent("Wanda", &one, func(a *mc.Agent) { a.IdentityProfile = mc.JSON(`{"role":" Analyst "}`) })
 		byAgent := event(mc.EventTaskComment, &one, &alpha, "By the agent")
 		byAgent.AgentID = &agent.ID
-		record(w, event(mc.EventTaskComment, &one, &alpha, "By the user"), byAgent, event(mc.EventTaskComment, &one, &alpha, " \n"),
+		byUser := event(mc.EventTaskComment, &one, &alpha, "By the user")
+		byUser.ActorUserID = &w.Owner.ID
+		record(w, byUser, byAgent, event(mc.EventTaskComment, &one, &alpha, " \n"),
 			event(mc.EventTaskCreated, &one, &alpha, "no comment"), event(mc.EventTaskComment, &two, &omega, "Elsewhere"))
 
 		all := w.Call(apitest.As(w.Owner), "GET", "/api/v1/activity/task-comments", "")
@@ -160,10 +162,16 @@ func TestCommentFeed(t *testing.T) {
 		}
 		item := map[string]any{
 			"id": all.At("items", 1, "id"), "created_at": all.At("items", 1, "created_at"), "message": "By the agent", "agent_id": agent.ID.String(), "agent_name": "Wanda",
-			"agent_role": "Analyst", "task_id": alpha.ID.String(), "task_title": "Alpha", "board_id": one.ID.String(), "board_name": "One",
+			"agent_role": "Analyst", "user_id": nil, "user_name": nil, "task_id": alpha.ID.String(), "task_title": "Alpha", "board_id": one.ID.String(), "board_name": "One",
 		}
 		if diff := cmp.Diff(any(item), all.At("items", 1)); diff != "" {
 			t.Errorf("an item (-want +got):\n%s", diff)
+		}
+		if all.At("items", 2, "user_id") != w.Owner.ID.String() || all.At("items", 2, "user_name") != "Acme owner" || all.At("items", 2, "agent_id") != nil {
+			t.Errorf("the comment of a person: %v", all.At("items", 2))
+		}
+		if feed := w.Call(apitest.As(w.Owner), "GET", "/api/v1/activity?offset=4", ""); feed.At("items", 0, "user_id") != w.Owner.ID.String() {
+			t.Errorf("the row of a person's comment: %v", feed.At("items", 0))
 		}
 		filtered := w.Call(apitest.As(w.Owner), "GET", "/api/v1/activity/task-comments?limit=1&board_id="+one.ID.String(), "")
 		if diff := cmp.Diff([]any{"By the agent"}, column(filtered, "message")); diff != "" || filtered.At("total") != 2.0 {

@@ -30,5 +30,5 @@ var exampleComment = ActivityTaskCommentFeedItemRead{
 
 const exampleStream = "event: comment\r\nid: 42\r\n" +
 	`data: {"comment":{"id":"66666666-6666-4666-8666-666666666666","created_at":"2026-03-01T09:30:00","message":"Totals match the ledger for January.",` +
-	`"agent_id":null,"agent_name":null,"agent_role":null,"task_id":"22222222-2222-4222-8222-222222222222","task_title":"Ship the invoice export",` +
+	`"agent_id":null,"agent_name":null,"agent_role":null,"user_id":"77777777-7777-4777-8777-777777777777","user_name":"Grace","task_id":"22222222-2222-4222-8222-222222222222","task_title":"Ship the invoice export",` +
 	`"board_id":"11111111-1111-4111-8111-111111111111","board_name":"Billing"}}` + "\r\n\r\n"

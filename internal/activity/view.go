@@ -15,6 +15,7 @@ type ActivityEventRead struct {
 	Message     *string            `json:"message"`
 	AgentID     *mc.ID             `json:"agent_id"`
 	TaskID      *mc.ID             `json:"task_id"`
+	UserID      *mc.ID             `json:"user_id" doc:"The person who did it; null for an agent."`
 	BoardID     *mc.ID             `json:"board_id" doc:"Board it is about: its own, else that of its task."`
 	RouteName   *string            `json:"route_name" doc:"Page that shows it: board, board.approvals or activity."`
 	RouteParams *map[string]string `json:"route_params" doc:"Parameters of that page."`
@@ -27,7 +28,7 @@ func eventView(e store.FeedEvent) ActivityEventRead {
 	}
 	name, params := route(e.ActivityEvent)
 	return ActivityEventRead{
-		ID: e.ID, EventType: e.Type, Message: e.Message, AgentID: e.AgentID, TaskID: e.TaskID, BoardID: e.BoardID,
+		ID: e.ID, EventType: e.Type, Message: e.Message, AgentID: e.AgentID, UserID: e.ActorUserID, TaskID: e.TaskID, BoardID: e.BoardID,
 		RouteName: &name, RouteParams: &params, CreatedAt: e.CreatedAt,
 	}
 }
@@ -64,6 +65,8 @@ type ActivityTaskCommentFeedItemRead struct {
 	AgentID   *mc.ID  `json:"agent_id" doc:"Author; null for a person."`
 	AgentName *string `json:"agent_name"`
 	AgentRole *string `json:"agent_role" doc:"Role in the author's identity profile."`
+	UserID    *mc.ID  `json:"user_id" doc:"The person who wrote it; null for an agent."`
+	UserName  *string `json:"user_name" doc:"What that person is called."`
 	TaskID    mc.ID   `json:"task_id"`
 	TaskTitle string  `json:"task_title"`
 	BoardID   mc.ID   `json:"board_id"`
@@ -72,7 +75,7 @@ type ActivityTaskCommentFeedItemRead struct {
 
 func commentView(c store.FeedComment) ActivityTaskCommentFeedItemRead {
 	item := ActivityTaskCommentFeedItemRead{
-		ID: c.ID, CreatedAt: c.CreatedAt, Message: c.Message, AgentID: c.AgentID, AgentName: c.AgentName,
+		ID: c.ID, CreatedAt: c.CreatedAt, Message: c.Message, AgentID: c.AgentID, AgentName: c.AgentName, UserID: c.UserID, UserName: c.UserName,
 		TaskID: c.TaskID, TaskTitle: c.TaskTitle, BoardID: c.BoardID, BoardName: c.BoardName,
 	}
 	if role := mc.IdentityValue(c.IdentityProfile, "role", ""); role != "" {

@@ -70,6 +70,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Summary:          "Give an external agent a token",
 		Description:      "Makes a new token for an external agent and shows it, this once. A token it had before stops working at once.",
 		Errors:           tokenErrors,
+		SecretAnswer:     true,
 		ResponseExamples: map[string]any{"token": AgentTokenRead{AgentID: exampleAgent.ID, Token: "lJmk6k0Yw0aJ0hPq3b9sF1xW2vT7uQ5rN8cD4eG6iZo"}}, //nolint:gosec // opens nothing
 	}, g.OrgAdmin(), f.token)
 }
@@ -103,6 +104,7 @@ type (
 	createInput struct{ Body AgentCreate }
 	updateInput struct {
 		agentPath
+		httpapi.Conditional
 		Force bool `query:"force" default:"false" doc:"Also when nothing changes: write all files again, give a lead its BOOTSTRAP.md back, and make a new token."`
 		Body  AgentUpdate
 	}
@@ -131,7 +133,7 @@ func (f *Feature) get(ctx context.Context, p access.Person, in *agentPath) (view
 }
 
 func (f *Feature) update(ctx context.Context, p access.Person, in *updateInput) (views.AgentRead, error) {
-	return f.Change(ctx, p, in.AgentID, in.Body, in.Force)
+	return f.Change(ctx, p, in.AgentID, in.Body, in.Force, in.IfMatch)
 }
 
 func (f *Feature) remove(ctx context.Context, p access.Person, in *agentPath) (httpapi.OK, error) {

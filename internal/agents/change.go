@@ -17,7 +17,7 @@ import (
 // one is accepted until the new one is first used. The session is emptied only
 // when files were written anew. When the gateway fails the change stays, and a
 // job tries again.
-func (f *Feature) Change(ctx context.Context, p access.Person, id string, u AgentUpdate, force bool) (views.AgentRead, error) {
+func (f *Feature) Change(ctx context.Context, p access.Person, id string, u AgentUpdate, force bool, expected *mc.Precondition) (views.AgentRead, error) {
 	a, err := f.reach(ctx, p.Member, id, access.Write)
 	if err != nil {
 		return views.AgentRead{}, err
@@ -32,7 +32,7 @@ func (f *Feature) Change(ctx context.Context, p access.Person, id string, u Agen
 	}
 	_, converts := u.IsGatewayMain.Get()
 	if u.nothing() && !converts && !force {
-		return f.show(a), nil
+		return f.show(a), f.expect(a, expected)
 	}
 	known := ""
 	if !force {
@@ -42,6 +42,9 @@ func (f *Feature) Change(ctx context.Context, p access.Person, id string, u Agen
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		before, err := tx.LockAgent(tx.Context(), a.ID)
 		if err != nil {
+			return err
+		}
+		if err := f.expect(before, expected); err != nil {
 			return err
 		}
 		run := provision.Run{
@@ -65,6 +68,11 @@ func (f *Feature) Change(ctx context.Context, p access.Person, id string, u Agen
 	}
 	a, err = f.finish(ctx, lease, provision.Update)
 	return f.show(a), err
+}
+
+// expect refuses an agent that is no longer what the caller expects.
+func (f *Feature) expect(a mc.Agent, expected *mc.Precondition) error {
+	return a.Expect(expected, func() (mc.Versioned, error) { return f.show(a), nil })
 }
 
 // tokenInFiles is the agent's token, if its files show it.
@@ -91,7 +99,7 @@ func (f *Feature) change(tx *store.Tx, before mc.Agent, u AgentUpdate, run provi
 	if err := checkTemplates(templates.KindOf(after), after.IdentityTemplate, after.SoulTemplate); err != nil {
 		return provision.Lease{}, err
 	}
-	after.UpdatedAt = tx.Now()
+	after.Change(tx.Now())
 	if err := tx.UpdateAgent(ctx, after); err != nil {
 		return provision.Lease{}, err
 	}

@@ -192,9 +192,8 @@ func (f *Feature) enter(ctx context.Context, a mc.Agent, admit func(tx *store.Tx
 
 // write inserts an agent, or writes it over the row whose id it carries.
 func write(ctx context.Context, tx *store.Tx, a mc.Agent, token provision.Token) (mc.Agent, error) {
-	a.UpdatedAt = tx.Now()
 	if a.CreatedAt.IsZero() {
-		a.CreatedAt = tx.Now()
+		a.CreatedAt, a.UpdatedAt = tx.Now(), tx.Now()
 		if !a.IsExternal() {
 			token.Issue(&a)
 		}
@@ -208,7 +207,8 @@ func write(ctx context.Context, tx *store.Tx, a mc.Agent, token provision.Token)
 		return a, err
 	}
 	row.Name, row.GatewayID, row.SessionKey, row.HeartbeatConfig, row.IdentityProfile = a.Name, a.GatewayID, mc.Ref(mc.SessionKeyOf(row)), a.HeartbeatConfig, a.IdentityProfile
-	row.IdentityTemplate, row.SoulTemplate, row.UpdatedAt = a.IdentityTemplate, a.SoulTemplate, a.UpdatedAt
+	row.IdentityTemplate, row.SoulTemplate = a.IdentityTemplate, a.SoulTemplate
+	row.Change(tx.Now())
 	token.Issue(&row)
 	if err := tx.AuditAgent(ctx, mc.AuditAgentTokenIssued, row, nil); err != nil {
 		return row, err

@@ -30,7 +30,8 @@ func (f *Feature) IssueToken(ctx context.Context, m mc.Member, id string) (Agent
 			return err
 		}
 		token.Issue(&row)
-		row.PreviousTokenSHA256, row.UpdatedAt = nil, tx.Now()
+		row.PreviousTokenSHA256 = nil
+		row.Change(tx.Now())
 		if err := tx.AuditAgent(tx.Context(), mc.AuditAgentTokenIssued, row, nil); err != nil {
 			return err
 		}

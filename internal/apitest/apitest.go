@@ -44,6 +44,7 @@ type Feature interface {
 func New(t testing.TB, st *store.Store) *World {
 	t.Helper()
 	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
+	w.router.KeepAnswers(st)
 	st.OnCommit(w.Broker.Publish)
 	st.UseJobs(w.queue)
 	if err := st.Listen(t.Context()); err != nil {
@@ -87,6 +88,21 @@ func (w *World) Write(do func(ctx context.Context, tx *store.Tx) error) {
 	if err := w.Store.Write(w.t.Context(), func(tx *store.Tx) error { return do(tx.Context(), tx) }); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// Changes lists the changes of a kind that were announced, without their numbers.
+func (w *World) Changes(kind string) (told []store.Change) {
+	w.t.Helper()
+	all, err := w.Store.ChangesAfter(w.t.Context(), 0, 10_000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, c := range all {
+		if c.Seq = 0; c.Kind == kind {
+			told = append(told, c)
+		}
+	}
+	return told
 }
 
 // NewOrganization adds an organization with an owner who may use all boards and

@@ -43,13 +43,22 @@ func AsAgent(token string) Caller {
 	return func(r *http.Request) { r.Header.Set("X-Agent-Token", token) }
 }
 
+// With calls with a header besides the credentials.
+func With(as Caller, name, value string) Caller {
+	return func(r *http.Request) {
+		as(r)
+		r.Header.Add(name, value)
+	}
+}
+
 // AsNobody calls without credentials.
 func AsNobody(*http.Request) {}
 
 // Answer is what a request was answered.
 type Answer struct {
 	Status int
-	Body   any // decoded JSON
+	Header http.Header
+	Body   any // decoded JSON; nil: the answer has no body
 }
 
 // At walks into the answer's body, through keys and indexes; nil where nothing is.
@@ -91,7 +100,10 @@ func (a Answer) Detail() any {
 func (w *World) Call(as Caller, method, path, body string) Answer {
 	w.t.Helper()
 	rec := w.CallRaw(as, method, path, body)
-	answer := Answer{Status: rec.Code}
+	answer := Answer{Status: rec.Code, Header: rec.Header()}
+	if rec.Code == http.StatusNotModified {
+		return answer
+	}
 	if err := json.Unmarshal(rec.Body.Bytes(), &answer.Body); err != nil {
 		w.t.Fatalf("%s %s answered %d with %q: %v", method, path, rec.Code, rec.Body, err)
 	}

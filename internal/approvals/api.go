@@ -93,7 +93,8 @@ type (
 	createInput struct{ Body ApprovalCreate }
 	changeInput struct {
 		ApprovalID string `path:"approval_id"`
-		Body       ApprovalUpdate
+		httpapi.Conditional
+		Body ApprovalUpdate
 	}
 	inboxInput struct {
 		Status  *mc.ApprovalStatus `query:"status" doc:"Only approvals of this status."`
@@ -118,7 +119,7 @@ func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (
 }
 
 func (f *Feature) change(ctx context.Context, b access.Board, in *changeInput) (views.ApprovalRead, error) {
-	return f.Decide(ctx, place(b), in.ApprovalID, in.Body)
+	return f.Decide(ctx, place(b), in.ApprovalID, in.Body, in.IfMatch)
 }
 
 func (f *Feature) inbox(ctx context.Context, p access.Person, in *inboxInput) (httpapi.Page[BoardApprovalRead], error) {

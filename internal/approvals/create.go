@@ -37,6 +37,7 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.ApprovalDraft) (
 		}
 		tx.Announce(store.KindApproval, a.BoardID, a.ID)
 		view, err = viewOne(ctx, tx.Reader, a)
+		tx.Answer(view)
 		return tasks, err
 	})
 	return view, err

@@ -11,8 +11,9 @@ import (
 
 // Decide sets the status of an approval, if the change has one: approves it,
 // rejects it, or opens it again. The board's lead is told of a decision that is
-// news. The tasks stay as they are. A text that is no UUID is the id of none.
-func (f *Feature) Decide(ctx context.Context, p Place, id string, change ApprovalUpdate) (view views.ApprovalRead, err error) {
+// news. The tasks stay as they are. The approval has to be what the caller
+// expects. A text that is no UUID is the id of none.
+func (f *Feature) Decide(ctx context.Context, p Place, id string, change ApprovalUpdate, expected *mc.Precondition) (view views.ApprovalRead, err error) {
 	approval, ok := mc.ParseID(id)
 	if !ok {
 		return view, mc.NotFound()
@@ -27,6 +28,9 @@ func (f *Feature) Decide(ctx context.Context, p Place, id string, change Approva
 			return nil, err
 		}
 		view = views.Approval(before, about[approval])
+		if err := expected.Check(before.UpdatedAt, func() (mc.Versioned, error) { return view, nil }); err != nil {
+			return nil, err
+		}
 		status, asked := change.Status.Get()
 		if !asked || status == mc.ApprovalPending && before.Status == mc.ApprovalPending {
 			return nil, nil

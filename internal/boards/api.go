@@ -70,7 +70,10 @@ type (
 		httpapi.PageQuery
 	}
 	createInput struct{ Body BoardCreate }
-	changeInput struct{ Body BoardUpdate }
+	changeInput struct {
+		httpapi.Conditional
+		Body BoardUpdate
+	}
 )
 
 func (f *Feature) list(ctx context.Context, p access.Person, in *listInput) (httpapi.Page[views.BoardRead], error) {
@@ -98,7 +101,7 @@ func (f *Feature) snapshot(ctx context.Context, b access.Board, _ *httpapi.None)
 }
 
 func (f *Feature) change(ctx context.Context, b access.Board, in *changeInput) (views.BoardRead, error) {
-	board, err := f.Change(ctx, b.Person.User.ID, b.Board.ID, in.Body.BoardChange)
+	board, err := f.Change(ctx, b.Person.User.ID, b.Board.ID, in.Body.BoardChange, in.IfMatch)
 	return views.Board(board), err
 }
 

@@ -14,6 +14,7 @@ import (
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Feature is the operations on boards.
@@ -45,6 +46,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.Board
 			}
 		}
 		board = draft.Board(mc.NewID(), organization, tx.Now())
+		tx.Answer(views.Board(board))
 		tx.Audit(mc.AuditBoardCreated, board.AuditTarget(), nil)
 		if err := tx.InsertBoard(ctx, board); err != nil {
 			return err

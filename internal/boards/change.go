@@ -7,15 +7,21 @@ import (
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Change applies a PATCH of a user to a board, in the contract's order of checks,
 // moves its agents when it got another gateway, and tells the agents of the
-// groups that it left and joined, then its lead.
-func (f *Feature) Change(ctx context.Context, by, id mc.ID, change mc.BoardChange) (after mc.Board, err error) {
+// groups that it left and joined, then its lead. First of all the board has to
+// be what the caller expects.
+func (f *Feature) Change(ctx context.Context, by, id mc.ID, change mc.BoardChange, expected *mc.Precondition) (after mc.Board, err error) {
 	err = f.write(ctx, func(tx *store.Tx) error {
 		before, err := tx.LockBoard(ctx, id)
 		if err != nil {
+			return err
+		}
+		current := func() (mc.Versioned, error) { return views.Board(before), nil }
+		if err := expected.Check(before.UpdatedAt, current); err != nil {
 			return err
 		}
 		if after, err = apply(ctx, tx, before, change); err != nil {

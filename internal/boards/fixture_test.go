@@ -84,17 +84,13 @@ func (w *world) create(name, fields string) string {
 	return id
 }
 
-// group adds a board group, for which there is no feature to make it.
+// group adds a board group to any organization.
 func (w *world) group(organization mc.ID) mc.ID {
 	w.t.Helper()
-	id := mc.NewID()
-	_, err := w.Store.WriterDB().ExecContext(w.t.Context(), fmt.Sprintf(
-		`INSERT INTO board_groups (id, organization_id, name, slug, created_at, updated_at) VALUES ('%s', '%s', 'Team', 'team', '%[3]s', '%[3]s')`,
-		id, organization, "2026-03-01T09:30:00"))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return id
+	now := mc.SystemClock()
+	g := mc.BoardGroup{ID: mc.NewID(), OrganizationID: organization, Name: "Team", Slug: "team", CreatedAt: now, UpdatedAt: now}
+	w.Write(func(ctx context.Context, tx *store.Tx) error { return tx.InsertBoardGroup(ctx, g) })
+	return g.ID
 }
 
 // gatewayOf adds a gateway of any organization, without a main agent.
@@ -123,6 +119,37 @@ func column(a apitest.Answer, key string) (values []any) {
 	items, _ := a.At("items").([]any)
 	for i := range items {
 		values = append(values, a.At("items", i, key))
+	}
+	return values
+}
+
+// approval adds an approval about tasks.
+func (w *world) approval(board mc.Board, status mc.ApprovalStatus, tasks ...mc.ID) mc.Approval {
+	w.t.Helper()
+	var a mc.Approval
+	w.Write(func(ctx context.Context, tx *store.Tx) error {
+		a = mc.Approval{ID: mc.NewID(), BoardID: board.ID, ActionType: "x", Confidence: 50, Status: status, CreatedAt: tx.Now(), UpdatedAt: tx.Now()}
+		if len(tasks) > 0 {
+			a.TaskID = &tasks[0]
+		}
+		return tx.InsertApproval(ctx, a, tasks)
+	})
+	return a
+}
+
+// say adds an entry to the memory of a board.
+func (w *world) say(board mc.Board, text string, isChat bool) {
+	w.t.Helper()
+	w.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.InsertBoardMemory(ctx, mc.BoardMemory{BoardID: board.ID, MemoryEntry: mc.MemoryEntry{ID: mc.NewID(), Content: text, IsChat: isChat, CreatedAt: tx.Now()}})
+	})
+}
+
+// list picks one key of every entry of a list in an answer.
+func list(a apitest.Answer, key string, at ...any) (values []any) {
+	entries, _ := a.At(at...).([]any)
+	for _, e := range entries {
+		values = append(values, apitest.Answer{Body: e}.At(key))
 	}
 	return values
 }

@@ -89,6 +89,7 @@ func (f *Feature) Change(ctx context.Context, organization, id mc.ID, change Tas
 		if err := checkBoards(ctx, tx, organization, boards); err != nil {
 			return err
 		}
+		before := field
 		change.apply(&field)
 		field.UpdatedAt = tx.Now()
 		if err := field.Check(); err != nil {
@@ -97,6 +98,7 @@ func (f *Feature) Change(ctx context.Context, organization, id mc.ID, change Tas
 		if err := tx.UpdateCustomField(ctx, field); err != nil {
 			return err
 		}
+		tx.Audit(mc.AuditFieldChanged, field.AuditTarget(), mc.DifferencesOf(before, field))
 		tx.Announce(store.KindField, organization, id)
 		if rebinds {
 			shown = view(field, boards)

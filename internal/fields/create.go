@@ -64,6 +64,7 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft TaskCust
 		if err := tx.InsertCustomField(ctx, field); err != nil {
 			return wordDuplicate(err)
 		}
+		tx.Audit(mc.AuditFieldCreated, field.AuditTarget(), nil)
 		tx.Announce(store.KindField, organization, field.ID)
 		return tx.BindCustomField(ctx, field.ID, boards)
 	})

@@ -12,7 +12,7 @@ import (
 func (f *Feature) Delete(ctx context.Context, organization, id mc.ID) error {
 	return f.store.Write(ctx, func(tx *store.Tx) error {
 		field, err := tx.LockCustomField(ctx, id)
-		if _, err := own(organization, field, err); err != nil {
+		if field, err = own(organization, field, err); err != nil {
 			return err
 		}
 		held, err := tx.CustomFieldInUse(ctx, id)
@@ -22,6 +22,7 @@ func (f *Feature) Delete(ctx context.Context, organization, id mc.ID) error {
 		if held {
 			return mc.Conflict(valuesHeld)
 		}
+		tx.Audit(mc.AuditFieldDeleted, field.AuditTarget(), nil)
 		tx.Announce(store.KindField, organization, id)
 		return tx.DeleteCustomField(ctx, id)
 	})

@@ -56,7 +56,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Description: "Lists the gateways of the active organization, newest first.",
 	}, admin, f.list)
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: "/api/v1/gateways", Name: "create_gateway", Tags: tag,
+		Method: "POST", Path: "/api/v1/gateways", Name: "create_gateway", Tags: tag, SecretAnswer: true, // its token
 		Summary: "Connect a gateway",
 		Description: "Tries the gateway, then adds it together with its main agent, which is created there, given its files and woken. " +
 			"When only that fails, gateway and agent stay and the work is repeated in the background.",

@@ -134,7 +134,7 @@ func (f *Feature) neighbours(ctx context.Context, b access.Board, in *neighbours
 }
 
 func (f *Feature) beat(ctx context.Context, g access.GroupActor, in *beatInput) (BoardGroupHeartbeatApplyResult, error) {
-	updated, failed, err := f.Beat(ctx, g.Group.ID, in.Body.Every, in.Body.IncludeBoardLeads)
+	updated, failed, err := f.Beat(ctx, *g.Group, in.Body.Every, in.Body.IncludeBoardLeads)
 	if failed == nil {
 		failed = []mc.ID{}
 	}

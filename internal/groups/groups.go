@@ -32,6 +32,7 @@ func New(st *store.Store, lifecycle *provision.Service, sender *notify.Sender) *
 func (f *Feature) Create(ctx context.Context, organization mc.ID, draft mc.BoardGroupDraft) (group mc.BoardGroup, err error) {
 	err = f.store.Write(ctx, func(tx *store.Tx) error {
 		group = draft.Group(mc.NewID(), organization, tx.Now())
+		tx.Audit(mc.AuditBoardGroupCreated, group.AuditTarget(), nil)
 		return tx.InsertBoardGroup(ctx, group)
 	})
 	return group, err
@@ -45,6 +46,7 @@ func (f *Feature) Change(ctx context.Context, id mc.ID, change mc.BoardGroupChan
 			return err
 		}
 		group = change.Apply(before, tx.Now())
+		tx.Audit(mc.AuditBoardGroupChanged, group.AuditTarget(), mc.DifferencesOf(before, group))
 		return tx.UpdateBoardGroup(ctx, group)
 	})
 	return group, err
@@ -68,6 +70,7 @@ func (f *Feature) Delete(ctx context.Context, id mc.ID) error {
 				return err
 			}
 		}
+		tx.Audit(mc.AuditBoardGroupDeleted, group.AuditTarget(), nil)
 		return tx.DeleteBoardGroup(ctx, id, boards)
 	})
 }

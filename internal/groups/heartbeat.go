@@ -10,18 +10,20 @@ import (
 // Beat gives the agents of all boards of a group, leads only if asked, another
 // heartbeat. It is kept whatever becomes of it at the gateways: failed are the
 // agents whose gateway has not got it yet, which a job tries again.
-func (f *Feature) Beat(ctx context.Context, group mc.ID, every string, leads bool) (updated, failed []mc.ID, err error) {
+func (f *Feature) Beat(ctx context.Context, group mc.BoardGroup, every string, leads bool) (updated, failed []mc.ID, err error) {
 	var agents []mc.Agent
 	err = f.store.Write(ctx, func(tx *store.Tx) (err error) {
-		if agents, err = tx.LockAgentsOfGroup(ctx, group, leads); err != nil {
+		if agents, err = tx.LockAgentsOfGroup(ctx, group.ID, leads); err != nil {
 			return err
 		}
-		for i := range agents {
-			agents[i].HeartbeatConfig = mc.HeartbeatEvery(agents[i].HeartbeatConfig, every)
-			agents[i].UpdatedAt = tx.Now()
-			if err := tx.UpdateAgent(ctx, agents[i]); err != nil {
+		for i, a := range agents {
+			a.HeartbeatConfig = mc.HeartbeatEvery(a.HeartbeatConfig, every)
+			a.Change(tx.Now())
+			tx.Audit(mc.AuditAgentChanged, a.AuditTarget(group.OrganizationID), mc.AgentDifferences(agents[i], a))
+			if err := tx.UpdateAgent(ctx, a); err != nil {
 				return err
 			}
+			agents[i] = a
 		}
 		f.lifecycle.HeartbeatsInBackground(tx, agents)
 		return nil

@@ -36,7 +36,7 @@ func RegisterDownload[S, I any](r *Router, op Op, contentTypes []string, guard G
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.download = contentTypes
 	r.add(entry, func(w http.ResponseWriter, req *http.Request) {
-		scope, in, err := admit[S, I](w, req, guard, plan)
+		scope, in, _, err := admit[S, I](w, req, guard, plan)
 		if err != nil {
 			r.fail(w, req, err)
 			return

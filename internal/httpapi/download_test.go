@@ -54,7 +54,7 @@ func TestDownload(t *testing.T) {
 			})
 			for range 2 { // also on the same connection
 				res, body, err := fetch(t, server)
-				if err != nil || res.StatusCode != 200 || body != want {
+				if err != nil || res.StatusCode != http.StatusOK || body != want {
 					t.Fatalf("answered %d with %d bytes, %v", res.StatusCode, len(body), err)
 				}
 				if res.Header.Get("Content-Type") != "text/plain" || res.Header.Get("Content-Disposition") != `attachment; filename="a b.txt"` {
@@ -74,7 +74,7 @@ func TestDownloadThatFailsEarlyIsAnError(t *testing.T) {
 		return mc.Unavailable(errors.New("the database is away"))
 	})
 	res, body, err := fetch(t, server)
-	if err != nil || res.StatusCode != 503 || res.Header.Get("Content-Disposition") != "" || strings.Contains(body, "not yet sent") {
+	if err != nil || res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Content-Disposition") != "" || strings.Contains(body, "not yet sent") {
 		t.Errorf("answered %d %q %v, %v", res.StatusCode, body, res.Header, err)
 	}
 }

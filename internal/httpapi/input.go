@@ -18,6 +18,7 @@ import (
 type inputPlan struct {
 	params  []param
 	body    *reflect.StructField
+	ifMatch []int // index of the precondition, if the operation takes one
 	readDoc binder
 }
 
@@ -34,6 +35,9 @@ func planInput(t reflect.Type) *inputPlan {
 			plan.params = append(plan.params, param{f, in, binderFor(f.typ, rulesOf(f.tag))})
 		}
 	}
+	if f, ok := t.FieldByName("IfMatch"); ok && f.Type == typePrecondition {
+		plan.ifMatch = f.Index
+	}
 	if body, ok := t.FieldByName("Body"); ok {
 		plan.body = &body
 		plan.readDoc = binderFor(body.Type, rules{})
@@ -44,6 +48,13 @@ func planInput(t reflect.Type) *inputPlan {
 // read fills v from the request. Errors of path, query, headers and body are
 // reported together. doc is the parsed body; nil when there is none.
 func (p *inputPlan) read(v reflect.Value, r *http.Request, doc *requestBody) error {
+	if p.ifMatch != nil {
+		condition, err := ifMatch(r)
+		if err != nil {
+			return err
+		}
+		v.FieldByIndex(p.ifMatch).Set(reflect.ValueOf(condition))
+	}
 	var errs []mc.FieldError
 	var query url.Values
 	if r.URL.RawQuery != "" {
@@ -106,6 +117,7 @@ func (p *inputPlan) readBody(v reflect.Value, doc *requestBody, errs *[]mc.Field
 // requestBody is a body after the step that comes before authentication:
 // read, decoded and parsed, but not yet held against the operation's fields.
 type requestBody struct {
+	raw   []byte
 	empty bool
 	json  bool // false: a content type that is not JSON, which no body can satisfy
 	value jsonValue
@@ -118,7 +130,7 @@ func parseBody(r *http.Request, raw []byte) (*requestBody, error) {
 		return &requestBody{empty: true}, nil
 	}
 	if !isJSON(r.Header.Get("Content-Type")) {
-		return &requestBody{}, nil
+		return &requestBody{raw: raw}, nil
 	}
 	raw = []byte(strings.TrimPrefix(string(raw), "\ufeff"))
 	if !utf8.Valid(raw) {
@@ -135,7 +147,7 @@ func parseBody(r *http.Request, raw []byte) (*requestBody, error) {
 			Input: struct{}{}, Ctx: map[string]any{"error": err.Error()},
 		}}}
 	}
-	return &requestBody{json: true, value: value}, nil
+	return &requestBody{raw: raw, json: true, value: value}, nil
 }
 
 // isJSON reports whether a body of this content type is read as JSON; an absent

@@ -24,6 +24,13 @@ type Op struct {
 	Description string
 	Errors      []ErrorDoc // what the handler refuses, besides what guard and validation do
 
+	// SecretAnswer says that the answer shows a secret. It is not kept for
+	// repetitions under an Idempotency-Key.
+	SecretAnswer bool
+	// SecretBody says that the body holds a secret that people make up. It is not
+	// repeated under an Idempotency-Key: that would keep a digest to guess by.
+	SecretBody bool
+
 	RequestExamples  map[string]any // named examples of the body
 	ResponseExamples map[string]any
 	Hints            *Hints // for agents that choose operations at run time
@@ -92,57 +99,74 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 	plan := planInput(reflect.TypeFor[I]())
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.output = reflect.TypeFor[O]()
+	entry.documentConditions(stale[O]())
+	entry.keyed = op.Method == http.MethodPost && !op.SecretBody && reflect.TypeFor[S]().Implements(typeCaller)
 	r.add(entry, compressed(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		scope, in, err := admit[S, I](w, req, guard, plan)
+		scope, in, body, err := admit[S, I](w, req, guard, plan)
 		if err != nil {
 			r.fail(w, req, err)
 			return
 		}
-		out, err := handle(caused(req.Context(), scope), scope, in)
-		if err != nil {
-			r.fail(w, req, err)
-			return
+		answer := func(w http.ResponseWriter, req *http.Request) {
+			out, err := handle(caused(req.Context(), scope), scope, in)
+			if err != nil {
+				r.fail(w, req, compared(err, body))
+				return
+			}
+			r.succeed(w, req, op, out)
 		}
-		status := http.StatusOK
-		if c, ok := any(out).(StatusCoder); ok {
-			status = c.StatusCode()
+		if entry.keyed && r.keys != nil && req.Header[idempotencyKey] != nil {
+			answer = r.once(entry, any(scope).(Caller), body, answer)
 		}
-		if h, ok := any(out).(HeaderSetter); ok {
-			h.SetHeaders(w.Header())
-		}
-		if op.ETag && status == http.StatusOK {
-			r.writeTagged(w, req, out)
-			return
-		}
-		r.writeJSON(w, req, status, out)
+		answer(w, req)
 	})))
+}
+
+// succeed answers with what a handler returned.
+func (r *Router) succeed(w http.ResponseWriter, req *http.Request, op Op, out any) {
+	if h, ok := out.(HeaderSetter); ok {
+		h.SetHeaders(w.Header())
+	}
+	status := statusOf(out)
+	switch {
+	case op.ETag && status == http.StatusOK:
+		r.writeTagged(w, req, out)
+	case !notModified(w, req, out):
+		r.writeJSON(w, req, status, out)
+	}
+}
+
+func statusOf(out any) int {
+	if c, ok := out.(StatusCoder); ok {
+		return c.StatusCode()
+	}
+	return http.StatusOK
 }
 
 // admit runs the checks that come before the handler, in the contract's order:
 // the body is text and JSON, the guard lets the caller in, the fields are right.
-func admit[S, I any](w http.ResponseWriter, req *http.Request, guard Guard[S], plan *inputPlan) (scope S, in *I, err error) {
-	var body *requestBody
+func admit[S, I any](w http.ResponseWriter, req *http.Request, guard Guard[S], plan *inputPlan) (scope S, in *I, body *requestBody, err error) {
 	if plan.body != nil {
 		raw, err := readBody(w, req)
 		if err != nil {
-			return scope, nil, err
+			return scope, nil, nil, err
 		}
 		if body, err = parseBody(req, raw); err != nil {
-			return scope, nil, err
+			return scope, nil, nil, err
 		}
 	}
 	scope, err = guard.Resolve(req)
 	if err != nil && !errors.Is(err, ErrInvalidPath) {
-		return scope, nil, err
+		return scope, nil, nil, err
 	}
 	in = new(I)
 	if err := checkPath(guard.Path, req, plan.read(reflect.ValueOf(in).Elem(), req, body)); err != nil {
-		return scope, nil, err
+		return scope, nil, nil, err
 	}
 	if guard.After == nil {
-		return scope, in, nil
+		return scope, in, body, nil
 	}
-	return scope, in, guard.After(req.Context(), scope)
+	return scope, in, body, guard.After(req.Context(), scope)
 }
 
 // operation is what the router and the document know of an Op.
@@ -156,6 +180,7 @@ type operation struct {
 	plan   *inputPlan
 	output reflect.Type // nil: an event stream, a download or a page
 	stream *StreamDoc
+	keyed  bool // repeated under an Idempotency-Key it is carried out once
 
 	download []string // content types of a file
 }

@@ -156,10 +156,13 @@ func describe(reg *schemas, op *operation) *huma.Operation {
 		}
 	}
 	out.Responses["200"] = success(reg, op)
-	if op.ETag {
+	switch {
+	case op.ETag:
 		tag := map[string]*huma.Param{"ETag": {Description: "Names the body; send it back in If-None-Match.", Schema: &huma.Schema{Type: huma.TypeString}}}
 		out.Responses["200"].Headers = tag
 		out.Responses["304"] = &huma.Response{Description: "Nothing is different from the body that If-None-Match names.", Headers: tag}
+	case op.Method == http.MethodGet && op.versioned():
+		out.Responses["304"] = &huma.Response{Description: "The caller holds this version already.", Headers: op.wireHeaders()}
 	}
 	refusals(reg, op, out)
 	if l := op.limit; l != nil {
@@ -207,6 +210,7 @@ func success(reg *schemas, op *operation) *huma.Response {
 	}
 	return &huma.Response{
 		Description: "The operation succeeded.",
+		Headers:     op.wireHeaders(),
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: reg.of(op.output, ""), Examples: examples(op.ResponseExamples)}},
 	}
 }
@@ -253,7 +257,7 @@ func parameters(reg *schemas, op *operation) []*huma.Param {
 			out = append(out, &huma.Param{Name: name, In: "header", Schema: nullable(&huma.Schema{Type: huma.TypeString})})
 		}
 	}
-	return out
+	return append(out, op.wireParameters()...)
 }
 
 // fullAuth is the guard's description with what follows from the rest.
@@ -301,6 +305,9 @@ func refusals(reg *schemas, op *operation, out *huma.Operation) {
 	reg.answering = true
 	defer func() { reg.answering = false }()
 	all := slices.Clone(op.errors)
+	if op.keyed {
+		all = append(all, keyErrors...)
+	}
 	if op.plan.body != nil || len(op.plan.params) > 0 || len(op.path) > 0 || op.forAgents() {
 		all = append(all, ErrorDoc{Status: http.StatusUnprocessableEntity, When: "a parameter or a field of the body is not valid; detail lists the places", Schema: ValidationFailures{}})
 	}

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"missioncontrol/internal/store"
 )
 
 // Router holds the declared operations and serves them. What is not declared
@@ -21,6 +23,7 @@ type Router struct {
 	// page serves the web UI; nil: there is none.
 	page func(w http.ResponseWriter, req *http.Request) bool
 	live *streamSet
+	keys *store.Store // nil: Idempotency-Key is not looked at
 }
 
 // NewRouter returns a router without operations.
@@ -45,6 +48,10 @@ func (r *Router) Page(method, path string, h http.Handler) {
 	}
 	r.methods[path] = append(r.methods[path], method)
 }
+
+// KeepAnswers makes requests that are repeated under an Idempotency-Key be
+// carried out once; what they were answered is kept in st.
+func (r *Router) KeepAnswers(st *store.Store) { r.keys = st }
 
 // UI sets what answers browsers on paths that are no route of the API. It
 // reports false when the path is none of its own either.

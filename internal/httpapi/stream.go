@@ -81,7 +81,7 @@ func RegisterStream[S, I, T any](r *Router, op Op, doc StreamDoc, guard Guard[S]
 	entry := newOperation(op, guard.Auth, guard.Errors, guard.Limit, guard.Path, plan)
 	entry.stream = &doc
 	r.add(entry, func(w http.ResponseWriter, req *http.Request) {
-		scope, in, err := admit[S, I](w, req, guard, plan)
+		scope, in, _, err := admit[S, I](w, req, guard, plan)
 		if err != nil {
 			r.fail(w, req, err)
 			return

@@ -41,7 +41,7 @@ type ActivityEvent struct {
 	AgentID     *ID       `db:"agent_id"`
 	TaskID      *ID       `db:"task_id"`
 	BoardID     *ID       `db:"board_id"`
-	ActorUserID *ID       `db:"actor_user_id"` // the person who acted; not on the wire
+	ActorUserID *ID       `db:"actor_user_id"` // the person who acted
 	CreatedAt   Time      `db:"created_at"`
 	Seq         int64     `db:"seq"` // order of commits; id of the event on streams
 }

@@ -62,8 +62,29 @@ type Agent struct {
 	LastProvisionError        *string     `db:"last_provision_error"`
 	CreatedAt                 Time        `db:"created_at"`
 	UpdatedAt                 Time        `db:"updated_at"`
-	Seq                       int64       `db:"seq"` // id of the row's last announced change
+	ChangedAt                 *Time       `db:"changed_at"` // last change of what it is, as against how it is; nil: none since it was made
+	Seq                       int64       `db:"seq"`        // id of the row's last announced change
 }
+
+// Change marks the agent as changed in what it is: name, place, profile, token.
+// Signs of life and runs of its lifecycle only mark it as updated.
+func (a *Agent) Change(now Time) {
+	a.UpdatedAt = NextVersion(a.UpdatedAt, now)
+	a.ChangedAt = Ref(a.UpdatedAt)
+}
+
+// Expect checks what a caller takes for granted about the agent: that it is what
+// it was then. That it has been seen since does not count.
+func (a Agent) Expect(p *Precondition, current func() (Versioned, error)) error {
+	since := a.CreatedAt
+	if a.ChangedAt != nil {
+		since = *a.ChangedAt
+	}
+	return p.CheckSince(since, a.UpdatedAt, current)
+}
+
+// Caller names the agent among all who call.
+func (a Agent) Caller() string { return "agent:" + a.ID.String() }
 
 // IsMain reports whether the agent is the main agent of its gateway.
 func (a Agent) IsMain() bool { return a.BoardID == nil }

@@ -13,11 +13,12 @@ func (a Approval) Decide(status ApprovalStatus, by ID, now Time) (after Approval
 	if status == ApprovalPending && a.Status == ApprovalPending {
 		return after, false
 	}
-	after.Status, after.UpdatedAt = status, now
+	at := NextVersion(a.UpdatedAt, now)
+	after.Status, after.UpdatedAt = status, at
 	if status == ApprovalPending {
 		return after, false
 	}
-	after.ResolvedAt, after.DecidedByUserID = &now, &by
+	after.ResolvedAt, after.DecidedByUserID = &at, &by
 	return after, status != a.Status
 }
 

@@ -28,10 +28,16 @@ const (
 	AuditBoardCreated        AuditAction = "board.created"
 	AuditBoardChanged        AuditAction = "board.changed"
 	AuditBoardDeleted        AuditAction = "board.deleted"
+	AuditBoardGroupCreated   AuditAction = "board_group.created"
+	AuditBoardGroupChanged   AuditAction = "board_group.changed"
+	AuditBoardGroupDeleted   AuditAction = "board_group.deleted"
 	AuditAgentCreated        AuditAction = "agent.created"
 	AuditAgentChanged        AuditAction = "agent.changed"
 	AuditAgentDeleted        AuditAction = "agent.deleted"
-	AuditAgentTokenIssued    AuditAction = "agent.token_issued" //nolint:gosec // names an action
+	AuditAgentTokenIssued    AuditAction = "agent.token_issued"
+	AuditFieldCreated        AuditAction = "custom_field.created"
+	AuditFieldChanged        AuditAction = "custom_field.changed"
+	AuditFieldDeleted        AuditAction = "custom_field.deleted"
 	AuditUserDeleted         AuditAction = "user.deleted"
 	AuditTokenIssued         AuditAction = "token.issued"  //nolint:gosec // names an action
 	AuditTokenRevoked        AuditAction = "token.revoked" //nolint:gosec // names an action
@@ -80,9 +86,19 @@ func (b Board) AuditTarget() AuditTarget {
 	return AuditTarget{OrganizationID: &b.OrganizationID, Kind: "board", ID: b.ID, Name: b.Name}
 }
 
+// AuditTarget is the board group as something that is acted on.
+func (g BoardGroup) AuditTarget() AuditTarget {
+	return AuditTarget{OrganizationID: &g.OrganizationID, Kind: "board_group", ID: g.ID, Name: g.Name}
+}
+
 // AuditTarget is the agent of an organization as something that is acted on.
 func (a Agent) AuditTarget(organization ID) AuditTarget {
 	return AuditTarget{OrganizationID: &organization, Kind: "agent", ID: a.ID, Name: a.Name}
+}
+
+// AuditTarget is the custom field as something that is acted on.
+func (f CustomField) AuditTarget() AuditTarget {
+	return AuditTarget{OrganizationID: &f.OrganizationID, Kind: "custom_field", ID: f.ID, Name: f.Key}
 }
 
 // AuditTarget is the user as something that is acted on, which is told in the

@@ -63,7 +63,7 @@ func (c BoardChange) Apply(b Board, now Time) Board {
 	c.OnlyLeadCanChangeStatus.Apply(&b.OnlyLeadCanChangeStatus)
 	c.MaxAgents.Apply(&b.MaxAgents)
 	c.Runtime.Apply(&b.Runtime)
-	b.UpdatedAt = now
+	b.UpdatedAt = NextVersion(b.UpdatedAt, now)
 	return b
 }
 

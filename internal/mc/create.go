@@ -33,7 +33,7 @@ func (d TaskDraft) CheckBlocked(actor TaskActor, open []ID) error {
 func (d TaskDraft) Task(id ID, actor TaskActor, board ID, now Time) Task {
 	t := Task{
 		ID: id, BoardID: board, Title: d.Title, Description: d.Description, Status: d.Status, Priority: d.Priority,
-		DueAt: d.DueAt, AssignedAgentID: d.AssignedAgentID, CreatedAt: now, UpdatedAt: now,
+		DueAt: d.DueAt, AssignedAgentID: d.AssignedAgentID, CreatedAt: now, UpdatedAt: now, StatusChangedAt: now,
 	}
 	if d.Status == StatusInProgress {
 		t.InProgressAt = &now

@@ -85,7 +85,7 @@ func TestDraftTask(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tc.want.ID, tc.want.BoardID, tc.want.CreatedAt, tc.want.UpdatedAt = taskID, boardID, now, now
+			tc.want.ID, tc.want.BoardID, tc.want.CreatedAt, tc.want.UpdatedAt, tc.want.StatusChangedAt = taskID, boardID, now, now, now
 			got := tc.draft.Task(taskID, tc.actor, boardID, now)
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -177,7 +177,7 @@ func TestOnDependencyChange(t *testing.T) {
 			if !ok {
 				return
 			}
-			tc.want.Before = tc.dependent
+			tc.want.Before, tc.want.After = tc.dependent, tc.want.After.since(tc.dependent, now)
 			if diff := cmp.Diff(*tc.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

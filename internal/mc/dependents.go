@@ -33,7 +33,8 @@ func OnDependencyChange(dependency TaskOutcome, dependent Task, now Time) (Depen
 	d.After.Status = StatusInbox
 	d.After.AssignedAgentID = nil
 	d.After.InProgressAt = nil
-	d.After.UpdatedAt = now
+	d.After.UpdatedAt = NextVersion(dependent.UpdatedAt, now)
+	d.After = d.After.since(dependent, now)
 	d.Event = Event{EventTaskStatusChanged, "Task returned to inbox: dependency reopened (" + title + ")."}
 	return d, true
 }

@@ -56,8 +56,8 @@ func TestWeeksOfManyYears(t *testing.T) {
 				t.Errorf("%s is no date", s)
 			}
 		}
-		for week := 0; week < 100; week++ {
-			for day := 0; day < 10; day++ {
+		for week := range 100 {
+			for day := range 10 {
 				s := fmt.Sprintf("%04d-W%02d-%d", year, week, day)
 				if isISODate(s) != valid[s] {
 					t.Errorf("%s: %t", s, !valid[s])

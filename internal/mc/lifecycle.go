@@ -22,7 +22,7 @@ func (a Agent) Wake(now Time) Agent {
 
 func (a Agent) seen(now Time) Agent {
 	a.LastSeenAt = &now
-	a.UpdatedAt = now
+	a.UpdatedAt = NextVersion(a.UpdatedAt, now)
 	a.WakeAttempts = 0
 	a.CheckinDeadlineAt = nil
 	a.LastProvisionError = nil
@@ -37,7 +37,7 @@ func (a Agent) Touch(now Time) (Agent, bool) {
 		return a, false
 	}
 	a.LastSeenAt = &now
-	a.UpdatedAt = now
+	a.UpdatedAt = NextVersion(a.UpdatedAt, now)
 	if a.Status != AgentUpdating && a.Status != AgentDeleting {
 		a.Status = AgentOnline
 	}
@@ -95,7 +95,7 @@ func (a Agent) GiveUp(now Time) Agent {
 	a.Status = AgentOffline
 	a.CheckinDeadlineAt = nil
 	a.LastProvisionError = Ref("Agent did not check in after wake; max wake attempts reached")
-	a.UpdatedAt = now
+	a.UpdatedAt = NextVersion(a.UpdatedAt, now)
 	return a
 }
 

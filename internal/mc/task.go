@@ -40,6 +40,11 @@ type Task struct {
 	AutoReason           *string    `db:"auto_reason"`
 	CreatedAt            Time       `db:"created_at"`
 	UpdatedAt            Time       `db:"updated_at"`
+	StatusChangedAt      Time       `db:"status_changed_at"`
+	// The last phase of work that has ended: from when the task was in progress
+	// until it left.
+	WorkStartedAt *Time `db:"work_started_at"`
+	WorkEndedAt   *Time `db:"work_ended_at"`
 }
 
 // DefaultPriority is the priority of a task that names none.
@@ -51,6 +56,19 @@ func AutoReasonOfLead(lead ID) string { return "lead_agent:" + lead.String() }
 // CreatedByLead reports whether the lead made the task.
 func (t Task) CreatedByLead(lead ID) bool {
 	return t.AutoCreated && t.AutoReason != nil && *t.AutoReason == AutoReasonOfLead(lead)
+}
+
+// since returns the task with the times of a change of its status, from what it
+// was before. Every rule that changes a status ends with it.
+func (t Task) since(before Task, now Time) Task {
+	if t.Status == before.Status {
+		return t
+	}
+	t.StatusChangedAt = now
+	if before.Status == StatusInProgress && before.InProgressAt != nil {
+		t.WorkStartedAt, t.WorkEndedAt = before.InProgressAt, &now
+	}
+	return t
 }
 
 // AssignedTo reports whether the task is assigned to the agent.

@@ -21,7 +21,7 @@ type Transition struct {
 // It refuses what the actor may not ask for at all.
 func BeginTransition(actor TaskActor, rules BoardRules, task Task, change TaskChange, now Time) (*Transition, error) {
 	t := &Transition{actor: actor, rules: rules, change: change, before: task, after: task, now: now}
-	t.after.UpdatedAt = now
+	t.after.UpdatedAt = NextVersion(task.UpdatedAt, now)
 	var err error
 	switch actor.Kind() {
 	case ActorWorker:
@@ -131,7 +131,7 @@ func (t *Transition) AssignReviewer(lead *ID) {
 
 // Outcome returns what became of the task.
 func (t *Transition) Outcome() TaskOutcome {
-	return TaskOutcome{Before: t.before, After: t.after, Comment: t.change.CommentText()}
+	return TaskOutcome{Before: t.before, After: t.after.since(t.before, t.now), Comment: t.change.CommentText()}
 }
 
 // requested is the status that the change asks for after a rewrite, if any.

@@ -48,6 +48,7 @@ func TestPatchByLead(t *testing.T) {
 			if tc.want != nil {
 				tc.want(&want)
 			}
+			want = want.since(tc.task, now)
 			// The rule concerns workers only.
 			got, err := patch(t, byLead, BoardRules{OnlyLeadCanChangeStatus: true}, tc.task, tc.change, tc.world)
 			checkErr(t, err, nil)

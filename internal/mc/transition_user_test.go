@@ -96,6 +96,7 @@ func TestPatchByUser(t *testing.T) {
 			if tc.want != nil {
 				tc.want(&want)
 			}
+			want = want.since(tc.task, now)
 			got, err := patch(t, byUser, BoardRules{}, tc.task, tc.change, tc.world)
 			checkErr(t, err, nil)
 			if diff := cmp.Diff(TaskOutcome{Before: tc.task, After: want}, got); diff != "" {

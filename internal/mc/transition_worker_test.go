@@ -51,6 +51,7 @@ func TestPatchByWorker(t *testing.T) {
 			if tc.want != nil {
 				tc.want(&want)
 			}
+			want = want.since(tc.task, now)
 			got, err := patch(t, tc.actor, BoardRules{}, tc.task, tc.change, tc.world)
 			checkErr(t, err, nil)
 			if diff := cmp.Diff(want, got.After); diff != "" {

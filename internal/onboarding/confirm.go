@@ -63,6 +63,7 @@ func giveGoal(ctx context.Context, tx *store.Tx, id mc.ID, goal BoardOnboardingC
 	board.BoardType, board.Objective, board.SuccessMetrics, board.TargetDate = goal.BoardType, goal.Objective, goal.SuccessMetrics, goal.TargetDate
 	board.GoalConfirmed, board.GoalSource = true, mc.Ref(mc.GoalSourceOnboarding)
 	board.RequireApprovalForDone = lead == nil || !lead.isFullyAutonomous()
+	board.UpdatedAt = mc.NextVersion(board.UpdatedAt, tx.Now())
 	tx.Audit(mc.AuditBoardChanged, board.AuditTarget(), mc.DifferencesOf(before, board))
 	return board, tx.UpdateBoard(ctx, board)
 }

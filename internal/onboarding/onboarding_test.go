@@ -133,11 +133,13 @@ func TestWholeDialogue(t *testing.T) {
 		want(t, "confirm", confirmed, 200, nil)
 		for key, value := range map[string]any{
 			"objective": "Ship soon", "target_date": "2031-06-01T00:00:00", "goal_confirmed": true, "goal_source": "lead_agent_onboarding", "require_approval_for_done": true,
-			"updated_at": f.board.UpdatedAt.String(),
 		} {
 			if confirmed.At(key) != value {
 				t.Errorf("confirmed: %s is %v, want %v", key, confirmed.At(key), value)
 			}
+		}
+		if at, _ := confirmed.At("updated_at").(string); at <= f.board.UpdatedAt.String() {
+			t.Errorf("confirmed: updated_at is still %s", at)
 		}
 		lead, err := f.Store.Lead(t.Context(), f.board.ID)
 		if err != nil || lead.Name != "Ava" || lead.TokenHash == nil || lead.Status != mc.AgentOnline {

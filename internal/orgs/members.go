@@ -159,11 +159,11 @@ func ownBoards(ctx context.Context, tx *store.Tx, organization mc.ID, a accessSp
 	for i, b := range boards {
 		ids[i] = b.BoardID
 	}
-	own, err := tx.OwnsBoards(ctx, organization, ids)
+	own, err := tx.KeepBoards(ctx, organization, ids)
 	switch {
 	case err != nil:
 		return nil, err
-	case !own:
+	case len(own) < len(ids):
 		return nil, mc.Unprocessable()
 	case a.AllBoardsRead || a.AllBoardsWrite:
 		return nil, nil

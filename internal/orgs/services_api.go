@@ -13,7 +13,7 @@ import (
 func (f *Feature) registerServices(r *httpapi.Router, g *access.Guards) {
 	tag := []string{"organizations"}
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: "/api/v1/organizations/me/tokens", Name: "create_org_token", Tags: tag,
+		Method: "POST", Path: "/api/v1/organizations/me/tokens", Name: "create_org_token", Tags: tag, SecretAnswer: true,
 		Summary: "Make a service token",
 		Description: "Makes a service, which is a member of the active organization without being a person, and the token that it acts with. The answer shows the token, once. " +
 			"Role and access to boards are those of any member and can be changed as such; the scopes of the token bound what it can use of them.",

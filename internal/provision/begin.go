@@ -127,5 +127,5 @@ func (l *Lease) mark(a *mc.Agent, now mc.Time, checkin time.Duration) {
 	a.ProvisionRequestedAt, a.ProvisionAction = &now, mc.Ref(string(l.files))
 	a.LifecycleGeneration++
 	a.LastProvisionError = nil
-	a.UpdatedAt = now
+	a.UpdatedAt = mc.NextVersion(a.UpdatedAt, now)
 }

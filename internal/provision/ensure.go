@@ -26,7 +26,7 @@ func (s *Service) EnsureMain(ctx context.Context, tx *store.Tx, g mc.Gateway) (a
 	if err != nil || !setMain(&agent, g) {
 		return agent, false, err
 	}
-	agent.UpdatedAt = tx.Now()
+	agent.Change(tx.Now())
 	return agent, true, tx.UpdateAgent(ctx, agent)
 }
 
@@ -83,7 +83,7 @@ func (s *Service) EnsureLead(ctx context.Context, tx *store.Tx, board mc.Board, 
 	if err != nil || !settle(&agent, g, spec.Name) {
 		return agent, false, err
 	}
-	agent.UpdatedAt = tx.Now()
+	agent.Change(tx.Now())
 	return agent, false, tx.UpdateAgent(ctx, agent)
 }
 

@@ -72,7 +72,7 @@ func (s *Service) end(ctx context.Context, l Lease, change func(tx *store.Tx, a 
 			return nil
 		}
 		change(tx, &a)
-		a.UpdatedAt = tx.Now()
+		a.UpdatedAt = mc.NextVersion(a.UpdatedAt, tx.Now())
 		return tx.UpdateAgent(ctx, a)
 	})
 	if mc.KindOf(err) == mc.KindNotFound {

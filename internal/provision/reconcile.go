@@ -93,7 +93,7 @@ func (s *Service) decideUnfinished(ctx context.Context, tx *store.Tx, agent mc.A
 			agent.LastProvisionError = mc.Ref("The run did not come to its end")
 		}
 		giveUp(&agent, args.Run)
-		agent.UpdatedAt = now
+		agent.UpdatedAt = mc.NextVersion(agent.UpdatedAt, now)
 		return Lease{}, 0, tx.UpdateAgent(ctx, agent)
 	}
 	l, err := s.begin(ctx, tx, args.Run, args.Failures, s.pace.run+leaseMargin)

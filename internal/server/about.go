@@ -25,6 +25,7 @@ func about() httpapi.About {
 			{Name: "approvals", Description: "Decisions that agents ask people for."},
 			{Name: "tasks", Description: "Tasks of a board: planning, status, dependencies, comments, and the stream of changes."},
 			{Name: "custom-fields", Description: "Additional fields of tasks."},
+			{Name: "search", Description: "Finding tasks, comments, memory and boards by their words."},
 			{Name: "tags", Description: "Labels of tasks."},
 			{Name: "users", Description: "The signed-in person."},
 			{Name: "agent", Description: "The API of agents: every operation needs X-Agent-Token and is bound to the agent's own board."},

@@ -27,12 +27,14 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
+	"missioncontrol/internal/metrics"
 	"missioncontrol/internal/notify"
 	"missioncontrol/internal/onboarding"
 	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/orgs"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
+	"missioncontrol/internal/search"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -80,6 +82,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	memoryFeature := memory.New(s.store, broker, sender, base)
 	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
+	s.router.KeepAnswers(s.store)
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
@@ -100,6 +103,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		taskFeature,
 		fields.New(s.store),
 		tags.New(s.store),
+		metrics.New(s.store, mc.SystemClock),
+		search.New(s.store, mc.SystemClock),
 	} {
 		feature.Register(s.router, guards)
 	}

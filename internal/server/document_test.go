@@ -88,3 +88,43 @@ func TestEveryTagIsDescribed(t *testing.T) {
 		}
 	}
 }
+
+// What belongs to a kind of operation is declared once and for all of the kind.
+func TestHeadersOfTheWire(t *testing.T) {
+	t.Parallel()
+	for path, item := range server.Document(config.Defaults()).Paths {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PATCH": item.Patch, "PUT": item.Put, "DELETE": item.Delete} {
+			if op == nil {
+				continue
+			}
+			name := method + " " + path
+			takes := func(header string) bool {
+				return slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.In == "header" && p.Name == header && !p.Required })
+			}
+			if keyed := method == "POST" && len(op.Security) > 0 && !strings.Contains(path, "/auth/password"); takes("Idempotency-Key") != keyed ||
+				keyed && (op.Responses["409"] == nil || op.Responses["422"] == nil || op.Responses["200"].Headers["Idempotency-Replayed"] == nil) {
+				t.Errorf("%s: takes a key %t", name, takes("Idempotency-Key"))
+			}
+			if conditional := takes("If-Match"); conditional != (op.Responses["412"] != nil) || conditional && (op.Responses["200"].Headers["ETag"] == nil || op.Responses["400"] == nil) {
+				t.Errorf("%s: takes a version %t", name, conditional)
+			}
+			if takes("If-None-Match") != (op.Responses["304"] != nil) {
+				t.Errorf("%s: knows what is held %t", name, takes("If-None-Match"))
+			}
+		}
+	}
+	ops := operations(t)
+	for _, id := range []string{
+		"update_board_api_v1_boards__board_id__patch", "update_task_api_v1_boards__board_id__tasks__task_id__patch",
+		"update_approval_api_v1_boards__board_id__approvals__approval_id__patch", "update_task_api_v1_agent_boards__board_id__tasks__task_id__patch", "update_agent_api_v1_agents__agent_id__patch",
+	} {
+		if op := ops[id]; op == nil || op.Responses["412"] == nil {
+			t.Errorf("%s takes no version", id)
+		}
+	}
+	for _, id := range []string{"get_board_api_v1_boards__board_id__get", "get_agent_api_v1_agents__agent_id__get"} {
+		if op := ops[id]; op == nil || op.Responses["304"] == nil {
+			t.Errorf("%s does not know what is held", id)
+		}
+	}
+}

@@ -2,14 +2,16 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/store"
 )
 
-// trimArgs forgets changes that no stream resumes from any more, and sessions
-// that have ended.
+// trimArgs forgets changes that no stream resumes from any more, the answers to
+// requests that nobody repeats any more, and sessions that have ended.
 type trimArgs struct{}
 
 // Kind names the job.
@@ -27,11 +29,9 @@ const (
 func (s *Server) housekeeping() {
 	jobs.Handle(s.workers, trimPolicy, func(ctx context.Context, _ trimArgs) error {
 		now := mc.SystemClock()
-		if err := s.store.TrimSignInSessions(ctx, now, now.Add(-s.settings.Auth.SessionIdle)); err != nil {
-			return err
-		}
 		_, err := s.store.TrimChangeLog(ctx, now.Add(-changesKept))
-		return err
+		_, keysErr := s.store.TrimKeys(ctx, now.Add(-store.KeysKept))
+		return errors.Join(err, keysErr, s.store.TrimSignInSessions(ctx, now, now.Add(-s.settings.Auth.SessionIdle)))
 	})
 	jobs.Every(s.workers, trimEvery, trimArgs{})
 }

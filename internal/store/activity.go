@@ -97,6 +97,8 @@ type FeedComment struct {
 	AgentID         *mc.ID  `db:"agent_id"`
 	AgentName       *string `db:"agent_name"`
 	IdentityProfile mc.JSON `db:"identity_profile"`
+	UserID          *mc.ID  `db:"user_id"`
+	UserName        *string `db:"user_name"`
 	TaskID          mc.ID   `db:"task_id"`
 	TaskTitle       string  `db:"task_title"`
 	BoardID         mc.ID   `db:"board_id"`
@@ -105,8 +107,10 @@ type FeedComment struct {
 
 const (
 	feedCommentCols = `e.id, e.created_at, e.seq, e.message, e.agent_id, a.name AS agent_name, a.identity_profile,
+		e.actor_user_id AS user_id, coalesce(nullif(u.preferred_name, ''), nullif(u.name, '')) AS user_name,
 		t.id AS task_id, t.title AS task_title, b.id AS board_id, b.name AS board_name`
 	feedCommentFrom = ` FROM activity_events e JOIN tasks t ON t.id = e.task_id JOIN boards b ON b.id = t.board_id LEFT JOIN agents a ON a.id = e.agent_id
+		LEFT JOIN users u ON u.id = e.actor_user_id
 		WHERE e.event_type = 'task.comment' AND ltrim(e.message, ?) <> ''`
 	blanks = " \t\r\n"
 )

@@ -185,7 +185,7 @@ func (tx *Tx) UpdateAgent(ctx context.Context, a mc.Agent) error {
 	return agentTable.update(ctx, tx, &a,
 		"board_id", "gateway_id", "name", "status", "runtime", "openclaw_session_id", "agent_token_hash", "agent_token_sha256", "previous_agent_token_sha256",
 		"heartbeat_config", "identity_profile", "identity_template", "soul_template", "is_board_lead", "provision_requested_at", "provision_action",
-		"last_seen_at", "lifecycle_generation", "wake_attempts", "last_wake_sent_at", "checkin_deadline_at", "last_provision_error", "updated_at")
+		"last_seen_at", "lifecycle_generation", "wake_attempts", "last_wake_sent_at", "checkin_deadline_at", "last_provision_error", "updated_at", "changed_at")
 }
 
 func (tx *Tx) announceAgent(a mc.Agent) {
@@ -200,14 +200,22 @@ func (tx *Tx) announceAgent(a mc.Agent) {
 // it was assigned lose their assignee; its activity stays, without its name.
 func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
 	now := tx.Now()
+	released, err := tx.nextVersion(ctx, "tasks", "assigned_agent_id = ?", id)
+	if err != nil {
+		return err
+	}
+	orphaned, err := tx.nextVersion(ctx, "approvals", "agent_id = ?", id)
+	if err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		sql  string
 		args []any
 	}{
-		{`UPDATE tasks SET status = ?, assigned_agent_id = NULL, in_progress_at = NULL, updated_at = ? WHERE assigned_agent_id = ? AND status = ?`, []any{mc.StatusInbox, now, id, mc.StatusInProgress}},
-		{`UPDATE tasks SET assigned_agent_id = NULL, updated_at = ? WHERE assigned_agent_id = ?`, []any{now, id}},
+		{`UPDATE tasks SET status = ?, assigned_agent_id = NULL, in_progress_at = NULL, updated_at = ? WHERE assigned_agent_id = ? AND status = ?`, []any{mc.StatusInbox, released, id, mc.StatusInProgress}},
+		{`UPDATE tasks SET assigned_agent_id = NULL, updated_at = ? WHERE assigned_agent_id = ?`, []any{released, id}},
 		{`UPDATE activity_events SET agent_id = NULL WHERE agent_id = ?`, []any{id}},
-		{`UPDATE approvals SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{now, id}},
+		{`UPDATE approvals SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{orphaned, id}},
 		{`UPDATE board_webhooks SET agent_id = NULL, updated_at = ? WHERE agent_id = ?`, []any{now, id}},
 		{`DELETE FROM agents WHERE id = ?`, []any{id}},
 	} {

@@ -198,6 +198,10 @@ func (tx *Tx) unlinkTask(ctx context.Context, task mc.ID) error {
 		return err
 	}
 	placeholders, ids := in(about)
+	version, err := tx.nextVersion(ctx, "approvals", "id IN "+placeholders, ids...)
+	if err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		sql  string
 		args []any
@@ -205,7 +209,7 @@ func (tx *Tx) unlinkTask(ctx context.Context, task mc.ID) error {
 		{`DELETE FROM approval_task_links WHERE task_id = ?`, []any{task}},
 		{`UPDATE approvals SET updated_at = ?, task_id = (
 			SELECT l.task_id FROM approval_task_links l WHERE l.approval_id = approvals.id ORDER BY l.created_at, l.id LIMIT 1
-		) WHERE id IN ` + placeholders + ` AND EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = approvals.id)`, append([]any{tx.Now()}, ids...)},
+		) WHERE id IN ` + placeholders + ` AND EXISTS (SELECT 1 FROM approval_task_links l WHERE l.approval_id = approvals.id)`, append([]any{version}, ids...)},
 		{`DELETE FROM approvals WHERE task_id = ?`, []any{task}},
 	} {
 		if _, err := exec(ctx, tx, step.sql, step.args...); err != nil {

@@ -59,7 +59,7 @@ func topTasks(boards []mc.ID, includeDone bool, perBoard int) (with string, args
 	}
 	return `WITH ranked AS (
 			SELECT t.id, t.board_id, row_number() OVER (PARTITION BY t.board_id ORDER BY
-				CASE t.status WHEN 'in_progress' THEN 0 WHEN 'review' THEN 1 WHEN 'inbox' THEN 2 WHEN 'done' THEN 3 ELSE 4 END,
+				CASE t.status WHEN 'in_progress' THEN 0 WHEN 'review' THEN 1 WHEN 'inbox' THEN 2 ELSE 3 END,
 				CASE t.priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 WHEN 'low' THEN 2 ELSE 3 END,
 				t.updated_at DESC, t.created_at DESC, t.id) AS place
 			FROM tasks t WHERE ` + where + `

@@ -124,6 +124,7 @@ func (tx *Tx) flushChanges(ctx context.Context) error {
 		p.Seq = first + int64(i)
 		if p.event != nil {
 			p.event.Seq = p.Seq
+			tx.wroteText = tx.wroteText || p.event.Type == mc.EventTaskComment
 			events = append(events, p.event)
 		}
 		if table, ok := seqTables[p.Kind]; ok {

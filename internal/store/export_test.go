@@ -4,6 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"reflect"
+	"strings"
+
+	"missioncontrol/internal/mc"
 )
 
 // What the tests of this package look at besides its exported surface.
@@ -65,6 +68,39 @@ func KeptStatements(driverConn any) []string {
 		texts = append(texts, e.Value.(*statement).text)
 	}
 	return texts
+}
+
+// LookUp is Reader.lookUp in titles and in everything.
+func LookUp(ctx context.Context, r Reader, l Lookup, limit int) (entries []mc.ID, err error) {
+	for _, titleOnly := range []bool{true, false} {
+		found, err := r.lookUp(ctx, l, titleOnly, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range found {
+			entries = append(entries, e.Entity)
+		}
+	}
+	return entries, nil
+}
+
+// ExplainLookUp is the engine's plan for Reader.lookUp.
+func ExplainLookUp(ctx context.Context, r Reader, l Lookup) (string, error) {
+	if r.dialect == PostgreSQL {
+		lines, err := list[string](ctx, r, "EXPLAIN "+lookUpPostgreSQL, l.tsquery(false), 100)
+		return strings.Join(lines, "\n"), err
+	}
+	steps, err := list[struct {
+		ID     int    `db:"id"`
+		Parent int    `db:"parent"`
+		Unused int    `db:"notused"`
+		Detail string `db:"detail"`
+	}](ctx, r, "EXPLAIN QUERY PLAN "+lookUpSQLite, l.match(false), 100)
+	var lines []string
+	for _, s := range steps {
+		lines = append(lines, s.Detail)
+	}
+	return strings.Join(lines, "\n"), err
 }
 
 var (

@@ -62,8 +62,12 @@ func (tx *Tx) DeleteGateway(ctx context.Context, id mc.ID) error {
 // FollowBoards moves agents that were left on a gateway to the gateway of
 // their board.
 func (tx *Tx) FollowBoards(ctx context.Context, gateway mc.ID) error {
-	_, err := exec(ctx, tx, `
-		UPDATE agents SET gateway_id = (SELECT b.gateway_id FROM boards b WHERE b.id = agents.board_id)
-		WHERE gateway_id = ? AND board_id IS NOT NULL`, gateway)
+	moved, err := tx.nextVersion(ctx, "agents", "gateway_id = ?", gateway)
+	if err != nil {
+		return err
+	}
+	_, err = exec(ctx, tx, `
+		UPDATE agents SET gateway_id = (SELECT b.gateway_id FROM boards b WHERE b.id = agents.board_id), updated_at = ?, changed_at = ?
+		WHERE gateway_id = ? AND board_id IS NOT NULL`, moved, moved, gateway)
 	return err
 }

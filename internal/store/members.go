@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"missioncontrol/internal/mc"
 )
@@ -82,22 +81,6 @@ func (tx *Tx) LeaveActiveOrganization(ctx context.Context, user, organization mc
 	return err
 }
 
-// atOnce is how many values a list within a statement holds at most.
-const atOnce = 512
-
-// OwnsBoards reports whether all boards belong to an organization. No id may be
-// named twice.
-func (r Reader) OwnsBoards(ctx context.Context, organization mc.ID, boards []mc.ID) (bool, error) {
-	for some := range slices.Chunk(boards, atOnce) {
-		list, args := in(some)
-		n, err := count(ctx, r, `SELECT count(*) FROM boards b WHERE b.organization_id = ? AND b.id IN `+list, append([]any{organization}, args...)...)
-		if err != nil || n < len(some) {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
 // InsertGrants opens boards, each named once, to a member who has none yet.
 func (tx *Tx) InsertGrants(ctx context.Context, member mc.ID, boards []mc.BoardAccess) error {
 	return grantTable.insert(ctx, tx, tx.grants(member, boards)...)
@@ -118,10 +101,10 @@ func (tx *Tx) MergeGrants(ctx context.Context, member mc.ID, boards []mc.BoardAc
 	for _, g := range grants {
 		g.CanRead = g.CanRead || g.CanWrite
 	}
-	return grantTable.insertOr(ctx, tx, `
+	return grantTable.write(ctx, tx, `
 		ON CONFLICT (organization_member_id, board_id) DO UPDATE SET
 			can_read = organization_board_access.can_read OR excluded.can_read,
-			can_write = organization_board_access.can_write OR excluded.can_write, updated_at = excluded.updated_at`, grants...)
+			can_write = organization_board_access.can_write OR excluded.can_write, updated_at = excluded.updated_at`, grants)
 }
 
 func (tx *Tx) grants(member mc.ID, boards []mc.BoardAccess) []*mc.BoardGrant {

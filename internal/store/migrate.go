@@ -38,7 +38,10 @@ func (s *Store) Migrate(ctx context.Context) error {
 		return fmt.Errorf("wait for the migration lock: %w", err)
 	}
 	defer unlock()
-	return s.migrateTo(ctx, 0)
+	if err := s.migrateTo(ctx, 0); err != nil {
+		return err
+	}
+	return s.IndexPending(ctx)
 }
 
 // migrateTo applies our migrations up to a version, 0 for all, and then those

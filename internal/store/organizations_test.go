@@ -154,32 +154,39 @@ func contents(t *testing.T, st *store.Store) map[string][]string {
 		if _, known := all[c.Table]; known || strings.HasPrefix(c.Table, "change_") {
 			continue
 		}
-		all[c.Table] = []string{}
-		found, err := st.ReaderDB().QueryContext(t.Context(), "SELECT * FROM "+c.Table)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer found.Close()
-		columns, err := found.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		values, into := make([]any, len(columns)), make([]any, len(columns))
-		for i := range values {
-			into[i] = &values[i]
-		}
-		for found.Next() {
-			if err := found.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			all[c.Table] = append(all[c.Table], fmt.Sprintf("%s", values))
-		}
-		if err := found.Err(); err != nil {
-			t.Fatal(err)
-		}
-		slices.Sort(all[c.Table])
+		all[c.Table] = rowsOf(t, st, c.Table)
 	}
 	return all
+}
+
+// rowsOf is every row of a table, in an order that depends on nothing else.
+func rowsOf(t *testing.T, st *store.Store, table string) []string {
+	t.Helper()
+	found, err := st.ReaderDB().QueryContext(t.Context(), "SELECT * FROM "+table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	columns, err := found.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, into := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	rows := []string{}
+	for found.Next() {
+		if err := found.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, fmt.Sprintf("%s", values))
+	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(rows)
+	return rows
 }
 
 // tablesOfOrganizations lists the tables from which foreign keys lead to an

@@ -22,6 +22,7 @@ type Reader struct {
 	q       sqlx.ExtContext
 	observe func(ctx context.Context, query string)
 	failed  *error // of a transaction: its first failure
+	texts   *bool  // of a transaction: whether it may have written what is searched
 }
 
 // get runs a query for exactly one row (or value) and returns it; mc.NotFound
@@ -186,6 +187,9 @@ func (r Reader) folded(column string) string {
 func (r Reader) run(ctx context.Context, query string, args []any, statement func(query string, args []any) error) error {
 	if r.failed != nil && *r.failed != nil {
 		return fmt.Errorf("the transaction has failed before: %w", *r.failed)
+	}
+	if r.texts != nil && writesText(query) {
+		*r.texts = true
 	}
 	if r.observe != nil {
 		r.observe(ctx, query)

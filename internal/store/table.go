@@ -44,7 +44,7 @@ func (t *table[T]) cols(alias string) string {
 
 // insert writes new rows, all columns of each.
 func (t *table[T]) insert(ctx context.Context, tx *Tx, rows ...*T) error {
-	return t.insertOr(ctx, tx, "", rows...)
+	return t.write(ctx, tx, "", rows)
 }
 
 // upsert is insert for rows of which others with the same key may exist: of
@@ -55,12 +55,10 @@ func (t *table[T]) upsert(ctx context.Context, tx *Tx, key string, overwrite []s
 	for _, c := range overwrite {
 		set = append(set, c+" = excluded."+c)
 	}
-	return t.insertOr(ctx, tx, " ON CONFLICT ("+key+") DO UPDATE SET "+strings.Join(set, ", "), rows...)
+	return t.write(ctx, tx, " ON CONFLICT ("+key+") DO UPDATE SET "+strings.Join(set, ", "), rows)
 }
 
-// insertOr is insert with a clause that says what becomes of rows that are there
-// already.
-func (t *table[T]) insertOr(ctx context.Context, tx *Tx, onConflict string, rows ...*T) error {
+func (t *table[T]) write(ctx context.Context, tx *Tx, onConflict string, rows []*T) error {
 	// Batches of powers of two share a few prepared statements.
 	for size := 32; len(rows) > 0; size /= 2 {
 		for len(rows) >= size {
@@ -109,4 +107,15 @@ func (t *table[T]) update(ctx context.Context, tx *Tx, row *T, columns ...string
 		return mc.NotFound()
 	}
 	return nil
+}
+
+// nextVersion is the time of a change of all rows of a table for which the
+// condition holds: later than each of them was changed before. They stay locked.
+func (tx *Tx) nextVersion(ctx context.Context, table, condition string, args ...any) (mc.Time, error) {
+	next := tx.Now()
+	before, err := list[mc.Time](ctx, tx.Reader, "SELECT updated_at FROM "+table+" WHERE "+condition+tx.forUpdate(), args...)
+	for _, t := range before {
+		next = mc.NextVersion(t, next)
+	}
+	return next, err
 }

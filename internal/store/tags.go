@@ -45,9 +45,15 @@ func (r Reader) AllTags(ctx context.Context, organization mc.ID) ([]mc.Tag, erro
 
 func (r Reader) tagOrder() string { return r.folded("g.name") + ", g.created_at, g.id" }
 
-// InsertTag adds a tag; a DuplicateError of organization_id and slug when the
-// slug is taken.
-func (tx *Tx) InsertTag(ctx context.Context, t mc.Tag) error { return tagTable.insert(ctx, tx, &t) }
+// InsertTag adds tags, usually one; a DuplicateError of organization_id and slug
+// when a slug is taken.
+func (tx *Tx) InsertTag(ctx context.Context, tags ...mc.Tag) error {
+	rows := make([]*mc.Tag, len(tags))
+	for i := range tags {
+		rows[i] = &tags[i]
+	}
+	return tagTable.insert(ctx, tx, rows...)
+}
 
 // UpdateTag writes everything of a tag that may change, with InsertTag's errors.
 func (tx *Tx) UpdateTag(ctx context.Context, t mc.Tag) error {

@@ -93,14 +93,20 @@ func (tx *Tx) LockDependents(ctx context.Context, task mc.ID) ([]mc.Task, error)
 		ORDER BY d.created_at, d.id`+tx.forUpdate(), task)
 }
 
-// InsertTask adds a task.
+// InsertTask adds a task. It has had its status from the beginning, unless it
+// says otherwise.
 func (tx *Tx) InsertTask(ctx context.Context, t mc.Task) error {
+	if t.StatusChangedAt.IsZero() {
+		t.StatusChangedAt = t.CreatedAt
+	}
 	return taskTable.insert(ctx, tx, &t)
 }
 
 // UpdateTask writes everything of a task that may change.
 func (tx *Tx) UpdateTask(ctx context.Context, t mc.Task) error {
-	return taskTable.update(ctx, tx, &t, "title", "description", "status", "priority", "due_at", "in_progress_at", "previous_in_progress_at", "assigned_agent_id", "updated_at")
+	return taskTable.update(ctx, tx, &t,
+		"title", "description", "status", "priority", "due_at", "in_progress_at", "previous_in_progress_at", "assigned_agent_id", "updated_at",
+		"status_changed_at", "work_started_at", "work_ended_at")
 }
 
 // ReplaceDependencies sets what a task waits for, in this order.

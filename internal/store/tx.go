@@ -45,6 +45,9 @@ type Tx struct {
 	jobs    []Job
 	changes []Change // numbered already
 	failure error    // of a statement; nothing can follow
+	answer  any      // of the request, for a repetition of it
+
+	wroteText bool // that is searched, perhaps
 }
 
 // Write runs fn in a transaction and commits what it did: rows, recorded
@@ -100,12 +103,23 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 
 	now := s.clock()
 	tx := &Tx{store: s, sql: raw, now: now, ticked: now.Add(-time.Microsecond)}
-	tx.Reader = Reader{dialect: s.dialect, q: raw, observe: s.observe, failed: &tx.failure}
+	tx.Reader = Reader{dialect: s.dialect, q: raw, observe: s.observe, failed: &tx.failure, texts: &tx.wroteText}
 	tx.ctx = context.WithValue(ctx, insideWrite{}, s)
 	if err := fn(tx); err != nil {
 		return err
 	}
+	kept, err := tx.seal(ctx)
+	if err != nil {
+		return err
+	}
+	// As much as possible before Flush, which makes others wait; it writes comments.
+	if err := tx.indexTexts(ctx); err != nil {
+		return err
+	}
 	if err := tx.Flush(ctx); err != nil {
+		return err
+	}
+	if err := tx.indexTexts(ctx); err != nil {
 		return err
 	}
 	if err := tx.notify(ctx); err != nil {
@@ -121,6 +135,7 @@ func (s *Store) writeOnce(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", translate(txCtx, err))
 	}
+	sealed(ctx, kept)
 	if s.dialect == SQLite {
 		s.handOver(tx.changes) // before the next Write may begin, so in the order of commits
 	}

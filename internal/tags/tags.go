@@ -28,6 +28,8 @@ func (f *Feature) Create(ctx context.Context, organization mc.ID, draft TagCreat
 	var made store.CountedTag
 	err := f.store.Write(ctx, func(tx *store.Tx) error {
 		made.Tag = draft.tag(organization, tx.Now())
+		tx.Answer(view(made))
+		tx.Announce(store.KindTag, organization, made.ID)
 		return wordDuplicate(tx.InsertTag(ctx, made.Tag))
 	})
 	return view(made), err
@@ -48,6 +50,7 @@ func (f *Feature) Change(ctx context.Context, organization, id mc.ID, change Tag
 		}
 		change.apply(&t.Tag)
 		t.UpdatedAt = tx.Now()
+		tx.Announce(store.KindTag, organization, id)
 		return wordDuplicate(tx.UpdateTag(ctx, t.Tag))
 	})
 	return view(t), err
@@ -59,6 +62,7 @@ func (f *Feature) Delete(ctx context.Context, organization, id mc.ID) error {
 		if _, err := own(organization)(tx.LockTag(ctx, id)); err != nil {
 			return err
 		}
+		tx.Announce(store.KindTag, organization, id)
 		return tx.DeleteTag(ctx, id)
 	})
 }

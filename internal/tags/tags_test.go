@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -82,6 +83,36 @@ func TestCreateAndChange(t *testing.T) {
 			}
 			if diff := cmp.Diff(got.Body, w.Call(owner, "GET", one, "").Body); diff != "" {
 				t.Errorf("%s, read back (-patched +read):\n%s", step.body, diff)
+			}
+		}
+	})
+}
+
+func TestTextsComeBackAsSent(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w, owner := newWorld(t, st)
+		for _, text := range []string{"🦊👩‍👩‍👧", "שלום \u202eעולם", "e\u0301", "漢字", `"q" \ %s ? ' --`, "a\tb\nc", strings.Repeat("長", 5_000)} {
+			quoted := mc.JSONOf(text)
+			made := w.Call(owner, "POST", path, fmt.Sprintf(`{"name":%s,"description":%s}`, quoted, quoted))
+			if made.Status != 200 || made.At("name") != text || made.At("description") != text {
+				t.Errorf("%.40q: %d %v", text, made.Status, made.Body)
+				continue
+			}
+			one := path + "/" + made.At("id").(string)
+			if diff := cmp.Diff(made.Body, w.Call(owner, "GET", one, "").Body); diff != "" {
+				t.Errorf("%.40q, read back (-made +read):\n%s", text, diff)
+			}
+			w.Call(owner, "DELETE", one, "") // names without letters of ours share a slug
+		}
+		for name, tc := range map[string]struct{ body, detail string }{
+			"NUL":           {`{"name":"a\u0000","description":"\u0000"}`, `["body","name"] ["body","description"]`},
+			"half a pair":   {`{"name":"x","slug":"\ud83e","color":"\udd8a"}`, `["body","slug"] ["body","color"]`},
+			"a huge number": {`{"name":1e999}`, `["body","name"]`},
+			"a list":        {`{"name":` + strings.Repeat("[", 400) + strings.Repeat("]", 400) + `}`, `["body","name"]`},
+		} {
+			if a := w.Call(owner, "POST", path, tc.body); a.Status != 422 || a.Detail() != tc.detail {
+				t.Errorf("%s: %d %v, want %s", name, a.Status, a.Detail(), tc.detail)
 			}
 		}
 	})
@@ -231,6 +262,21 @@ func TestDeleteTakesTheTagOffItsTasks(t *testing.T) {
 		}
 		if got := w.Call(owner, "GET", path+"/"+b, ""); got.Status != 404 {
 			t.Errorf("after it: %d", got.Status)
+		}
+	})
+}
+
+func TestChangesAreAnnounced(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		w, owner := newWorld(t, st)
+		id := create(t, w, owner, `{"name":"A"}`)
+		w.Call(owner, "POST", path, `{"name":"a"}`) // refused: nothing happened
+		w.Call(owner, "PATCH", path+"/"+id, `{"name":"B"}`)
+		w.Call(owner, "DELETE", path+"/"+id, "")
+		want := store.Change{Kind: store.KindTag, Scope: w.Organization.ID, Entity: mc.MustID(id)}
+		if diff := cmp.Diff([]store.Change{want, want, want}, w.Changes(store.KindTag)); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
 		}
 	})
 }

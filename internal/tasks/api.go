@@ -133,8 +133,11 @@ type (
 		Unassigned      *bool   `query:"unassigned" doc:"Only tasks that no agent has."`
 		httpapi.PageQuery
 	}
-	createInput  struct{ Body TaskCreate }
-	changeInput  struct{ Body TaskUpdate }
+	createInput struct{ Body TaskCreate }
+	changeInput struct {
+		httpapi.Conditional
+		Body TaskUpdate
+	}
 	commentInput struct{ Body TaskCommentCreate }
 )
 
@@ -159,7 +162,7 @@ func (f *Feature) change(ctx context.Context, t access.Task, in *changeInput) (v
 	if err := t.MayWrite(); err != nil {
 		return views.TaskRead{}, err
 	}
-	return f.Change(ctx, place(t.Board), t.TaskID, in.Body.TaskChange)
+	return f.Change(ctx, place(t.Board), t.TaskID, in.Body.TaskChange, in.IfMatch)
 }
 
 func (f *Feature) remove(ctx context.Context, t access.Task, _ *httpapi.None) (httpapi.OK, error) {

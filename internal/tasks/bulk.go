@@ -51,7 +51,7 @@ func (f *Feature) bulk(r *httpapi.Router) httpapi.Handler[access.Board, bulkInpu
 				err = f.Delete(ctx, b.Board.ID, id)
 			} else {
 				var task views.TaskRead
-				task, err = f.Change(ctx, place(b), id, in.Body.Patch.TaskChange)
+				task, err = f.Change(ctx, place(b), id, in.Body.Patch.TaskChange, nil)
 				result.Task = &task
 			}
 			if ctx.Err() != nil {

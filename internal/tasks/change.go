@@ -9,8 +9,9 @@ import (
 )
 
 // Change applies a PATCH to a task, in the contract's order of checks: the
-// first one that refuses is the answer, and nothing of the change remains.
-func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange) (view views.TaskRead, err error) {
+// first one that refuses is the answer, and nothing of the change remains. What
+// the caller expects is checked as soon as it may ask for the change at all.
+func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskChange, expected *mc.Precondition) (view views.TaskRead, err error) {
 	values, err := f.fieldValues(ctx, p.Board.ID, change.CustomFieldValues)
 	if err != nil {
 		return view, err
@@ -20,7 +21,7 @@ func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskC
 		if err != nil {
 			return err
 		}
-		outcome, err := f.apply(ctx, tx, p, task, change)
+		outcome, err := f.apply(ctx, tx, p, task, change, expected)
 		if err != nil {
 			return err
 		}
@@ -48,9 +49,13 @@ func (f *Feature) Change(ctx context.Context, p Place, id mc.ID, change mc.TaskC
 
 // apply takes the change through the state machine, looking up what each step
 // asks for. Dependencies are replaced on the way; the task is not written yet.
-func (f *Feature) apply(ctx context.Context, tx *store.Tx, p Place, task mc.Task, change mc.TaskChange) (outcome mc.TaskOutcome, err error) {
+func (f *Feature) apply(ctx context.Context, tx *store.Tx, p Place, task mc.Task, change mc.TaskChange, expected *mc.Precondition) (outcome mc.TaskOutcome, err error) {
 	t, err := mc.BeginTransition(p.Actor, p.Board.BoardRules, task, change, tx.Now())
 	if err != nil {
+		return outcome, err
+	}
+	current := func() (mc.Versioned, error) { return views.Task(ctx, tx.Reader, task) }
+	if err := expected.Check(task.UpdatedAt, current); err != nil {
 		return outcome, err
 	}
 	tags, _ := change.TagIDs.Get()

@@ -23,6 +23,7 @@ func (f *Feature) Comment(ctx context.Context, p Place, id mc.ID, text string) (
 		}
 		event := recordEvent(tx, p, task, mc.Event{Type: mc.EventTaskComment, Message: text})
 		view = commentView(event)
+		tx.Answer(view)
 		return f.spreadComment(ctx, tx, p, task, text)
 	})
 	return view, err

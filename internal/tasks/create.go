@@ -51,6 +51,7 @@ func (f *Feature) Create(ctx context.Context, p Place, draft mc.TaskDraft) (view
 			return err
 		}
 		view, err = views.Task(ctx, tx.Reader, task)
+		tx.Answer(view)
 		return err
 	})
 	return view, err

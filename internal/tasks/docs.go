@@ -74,8 +74,9 @@ const (
 )
 
 var createExamples = map[string]any{
-	"new_task":       map[string]any{"title": "Ship the invoice export", "description": "CSV first, PDF later", "priority": "high", "due_at": "2026-03-02T17:00:00Z", "tag_ids": []string{}, "custom_field_values": map[string]any{"severity": 2}},
+	"new_task":       map[string]any{"title": "Ship the invoice export", "description": "CSV first, PDF later", "priority": "high", "due_at": "2026-03-02T17:00:00Z", "tag_ids": []string{}},
 	"dependent_task": map[string]any{"title": "Announce the export", "depends_on_task_ids": []string{exampleTask}},
+	"with_fields":    map[string]any{"title": "Round the totals", "custom_field_values": map[string]any{"severity": 2}},
 }
 
 var changeExamples = map[string]any{

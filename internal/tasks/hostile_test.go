@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,18 +22,14 @@ func quoted(ids []mc.ID) string { return string(mc.JSONOf(ids)) }
 
 // manyTags adds tags to the organization of the room.
 func (r *room) manyTags(n int) []mc.ID {
-	ids := make([]mc.ID, n)
-	r.Write(func(ctx context.Context, tx *store.Tx) error {
-		for i := range ids {
-			ids[i] = mc.NewID()
-			name := fmt.Sprintf("tag %d", i)
-			err := tx.InsertTag(ctx, mc.Tag{ID: ids[i], OrganizationID: r.Organization.ID, Name: name, Slug: mc.Slug(name), Color: "9e9e9e", CreatedAt: tx.Now(), UpdatedAt: tx.Now()})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	ids, tags := make([]mc.ID, n), make([]mc.Tag, n)
+	now := mc.SystemClock()
+	for i := range ids {
+		ids[i] = mc.NewID()
+		name := fmt.Sprintf("tag %d", i)
+		tags[i] = mc.Tag{ID: ids[i], OrganizationID: r.Organization.ID, Name: name, Slug: mc.Slug(name), Color: "9e9e9e", CreatedAt: now, UpdatedAt: now}
+	}
+	r.Write(func(ctx context.Context, tx *store.Tx) error { return tx.InsertTag(ctx, tags...) })
 	return ids
 }
 
@@ -40,7 +37,7 @@ func TestTasksWithThousandsOfTags(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		r := newRoom(t, st, nil)
-		all := r.manyTags(10_000)
+		all := r.manyTags(10_000)[:2_000]
 		r.create(t, `{"title":"Few","tag_ids":`+quoted(all[:2])+`}`)
 		made := r.Call(r.owner, "POST", r.path(), `{"title":"All","tag_ids":`+quoted(all)+`}`)
 		if n := len(made.At("tag_ids").([]any)); made.Status != 200 || n != len(all) {
@@ -57,7 +54,7 @@ func TestTasksWithThousandsOfTags(t *testing.T) {
 		for i := range unknown {
 			unknown[i] = mc.NewID()
 		}
-		a := r.patch(r.owner, made.At("id").(string), `{"tag_ids":`+quoted(append(unknown, all[0]))+`}`)
+		a := r.patch(r.owner, made.At("id").(string), `{"tag_ids":`+quoted(slices.Concat(unknown, all[:1]))+`}`)
 		missing, _ := a.At("detail", "missing_tag_ids").([]any)
 		if a.Status != 404 || len(missing) != len(unknown) || missing[39_999] != unknown[39_999].String() {
 			t.Errorf("unknown tags: %d, %d missing", a.Status, len(missing))

@@ -111,7 +111,7 @@ func TestTaskLifeUnderTheBoardsRules(t *testing.T) {
 		if a := r.Call(r.owner, "GET", r.path("?unassigned=true"), ""); a.At("items", 0, "id") != second || a.At("items", 0, "is_blocked") != true || a.At("items", 0, "status") != "inbox" {
 			t.Errorf("the dependent after reopening: %v", a.Body)
 		}
-		if a := r.Call(r.asAgent, "GET", r.path("/", first, "/comments"), ""); a.At("total") != 1.0 || a.At("items", 0, "agent_id") != r.worker.ID.String() {
+		if a := r.Call(r.asAgent, "GET", r.path("/", first, "/comments"), ""); a.At("total") != 1.0 || a.At("items", 0, "agent_id") != r.worker.ID.String() || a.At("items", 0, "user_id") != nil {
 			t.Errorf("comments: %v", a.Body)
 		}
 	})
@@ -225,7 +225,9 @@ func TestStreamPushesAndResumes(t *testing.T) {
 		if created.Event != "task" || created.Data["type"] != "task.created" || created.Data["task"].(map[string]any)["id"] != task {
 			t.Errorf("first frame: %+v", created)
 		}
-		r.Call(r.owner, "POST", r.path("/", task, "/comments"), `{"message":"Hello"}`)
+		if made := r.Call(r.owner, "POST", r.path("/", task, "/comments"), `{"message":"Hello"}`); made.At("user_id") != r.Owner.ID.String() {
+			t.Errorf("the comment of a person: %v", made.Body)
+		}
 		comment := s.Next()
 		if comment.Data["type"] != "task.comment" || comment.Data["comment"].(map[string]any)["message"] != "Hello" || comment.Data["task"] != nil {
 			t.Errorf("second frame: %+v", comment)

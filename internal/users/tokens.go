@@ -15,7 +15,7 @@ import (
 func (f *Feature) registerTokens(r *httpapi.Router, g *access.Guards) {
 	tag := []string{"users"}
 	httpapi.Register(r, httpapi.Op{
-		Method: "POST", Path: "/api/v1/users/me/tokens", Name: "create_my_token", Tags: tag,
+		Method: "POST", Path: "/api/v1/users/me/tokens", Name: "create_my_token", Tags: tag, SecretAnswer: true,
 		Summary: "Make a personal access token",
 		Description: "Makes a token with which a program acts as the caller in the active organization, as far as its scopes reach and never as more than the caller is there at the moment. " +
 			"The answer shows it, once. It is sent as Authorization: Bearer.",

@@ -37,6 +37,10 @@ func Agent(a mc.Agent, now mc.Time) AgentRead {
 	}
 }
 
+// ETag names the agent's version and the status, which also changes as time goes
+// by. The version alone will do as a precondition.
+func (a AgentRead) ETag() string { return mc.VersionTagWith(a.UpdatedAt, a.Status) }
+
 // Agents shows a list of agents as they are at a moment.
 func Agents(agents []mc.Agent, now mc.Time) []AgentRead {
 	shown := make([]AgentRead, len(agents))

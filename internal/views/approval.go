@@ -43,6 +43,9 @@ func Approval(a mc.Approval, tasks []store.ApprovalTask) ApprovalRead {
 	return shown
 }
 
+// ETag names the approval's version.
+func (a ApprovalRead) ETag() string { return mc.VersionTag(a.UpdatedAt) }
+
 // Approvals shows a list of approvals, with the tasks of each.
 func Approvals(approvals []mc.Approval, tasks map[mc.ID][]store.ApprovalTask) []ApprovalRead {
 	shown := make([]ApprovalRead, len(approvals))

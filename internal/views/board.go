@@ -40,6 +40,9 @@ func Board(b mc.Board) BoardRead {
 	}
 }
 
+// ETag names the board's version.
+func (b BoardRead) ETag() string { return mc.VersionTag(b.UpdatedAt) }
+
 // Boards shows a list of boards.
 func Boards(boards []mc.Board) []BoardRead {
 	shown := make([]BoardRead, len(boards))

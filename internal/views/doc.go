@@ -1,5 +1,5 @@
 // Package views holds the read models that several features answer with: what
-// an agent, a board, a tag and a task look like on the wire.
+// an agent, a board, a task and the like look like on the wire.
 //
 // Features do not import each other, so what more than one of them shows lives
 // here. A read model that only one feature shows belongs to that feature. Which

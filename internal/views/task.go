@@ -29,6 +29,10 @@ type TaskRead struct {
 	CustomFieldValues mc.JSON       `json:"custom_field_values" jsontype:"values" doc:"All custom fields of the board by key: the value of the task, else the default, else null."`
 }
 
+// ETag names the task's version. What others do to the tasks it waits for, or to
+// its tags, makes no version of it.
+func (t TaskRead) ETag() string { return mc.VersionTag(t.UpdatedAt) }
+
 // Tasks shows a list of tasks, with what their rows do not hold. It takes the
 // same few queries whatever their number.
 func Tasks(ctx context.Context, r store.Reader, tasks []mc.Task) ([]TaskRead, error) {

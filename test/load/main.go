@@ -18,6 +18,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -41,6 +43,7 @@ type options struct {
 	events      int // of the fan-out
 	idle        time.Duration
 	starts      int
+	growth      []int // numbers of documents; none: no growth
 }
 
 func main() {
@@ -98,6 +101,7 @@ func parseOptions(args []string) (o options, err error) {
 	flags.IntVar(&o.events, "events", 100, "events of the fan-out")
 	flags.DurationVar(&o.idle, "idle", 10*time.Second, "how long the server is left alone before its memory is read again")
 	flags.IntVar(&o.starts, "starts", 5, "starts that are timed")
+	growth := flags.String("growth", "1000,10000,100000", "numbers of documents at which the cost of reading is compared, growing; empty leaves it out")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -107,8 +111,25 @@ func parseOptions(args []string) (o options, err error) {
 	if o.only, err = regexp.Compile(*only); err != nil {
 		return o, fmt.Errorf("-only: %w", err)
 	}
+	if o.growth, err = parseSizes(*growth); err != nil {
+		return o, fmt.Errorf("-growth: %w", err)
+	}
 	if o.server != "" && o.token == "" {
 		return o, errors.New("-server needs -token")
 	}
 	return o, nil
+}
+
+func parseSizes(list string) (sizes []int, err error) {
+	if list == "" {
+		return nil, nil
+	}
+	for word := range strings.SplitSeq(list, ",") {
+		size, err := strconv.Atoi(word)
+		if err != nil || size < 2 || len(sizes) > 0 && size <= sizes[len(sizes)-1] {
+			return nil, fmt.Errorf("%q is no list of growing numbers", list)
+		}
+		sizes = append(sizes, size)
+	}
+	return sizes, nil
 }

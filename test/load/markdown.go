@@ -35,8 +35,34 @@ func (r *results) printMarkdown(w io.Writer) error {
 	if r.Ready.First > 0 {
 		fmt.Fprintf(&b, "| start to ready, first start / later ones, ms | %s / %s | %s | |\n", ms(r.Ready.First), ms(median(r.Ready.Later)), ms(aimReady))
 	}
+	if len(r.Alone) > 0 {
+		b.WriteString("\n| on the server alone | requests/s | p50 / p95 / p99 ms | CPU us per request |\n|---|--:|--:|--:|\n")
+		for _, a := range r.Alone {
+			fmt.Fprintf(&b, "| %s | %.0f | %s | %s |\n", a.Name, a.Rate, a.latencies(), micros(a.CPU))
+		}
+	}
+	r.growthMarkdown(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// growthMarkdown writes a column for each size.
+func (r *results) growthMarkdown(b *strings.Builder) {
+	if len(r.Growth) == 0 {
+		return
+	}
+	b.WriteString("\n| median latency, ms |")
+	for _, p := range r.Growth[0].Points {
+		fmt.Fprintf(b, " %d documents |", p.Size)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("--:|", len(r.Growth[0].Points)) + "\n")
+	for _, g := range r.Growth {
+		fmt.Fprintf(b, "| %s |", g.Name)
+		for _, p := range g.Points {
+			fmt.Fprintf(b, " %s (%.1fx) |", ms(p.P50), p.Ratio)
+		}
+		b.WriteByte('\n')
+	}
 }
 
 func (f *figure) latencies() string { return ms(f.P50) + " / " + ms(f.P95) + " / " + ms(f.P99) }

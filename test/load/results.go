@@ -16,7 +16,10 @@ type results struct {
 	Rounds       int            `json:"rounds"`
 	RoundSeconds float64        `json:"round_seconds"`
 	Operations   []*measurement `json:"operations"`
+	Alone        []*alone       `json:"alone,omitempty"`
+	Growth       []*growth      `json:"growth,omitempty"`
 	Skipped      []string       `json:"skipped,omitempty"` // the server lets us have no agents
+	Absent       []string       `json:"absent,omitempty"`  // the server does not have them
 	Differences  []string       `json:"differences,omitempty"`
 	FanOut       struct {
 		Ours  *fanOut `json:"ours,omitempty"`

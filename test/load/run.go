@@ -65,7 +65,15 @@ func run(ctx context.Context, o options) (_ *results, err error) {
 			return nil, err
 		}
 	}
+	if err := measureAlone(ctx, o, ours, r); err != nil {
+		return nil, err
+	}
 	r.Memory.AfterLoad = ours.process.memory()
+	if o.server == "" {
+		if err := measureGrowth(ctx, o, dir, r); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 

@@ -35,6 +35,18 @@ func (r *results) print(w io.Writer) error {
 	for _, d := range r.Differences {
 		fmt.Fprintf(w, "\nthe answers differ: %s", d)
 	}
+	for _, a := range r.Alone {
+		fmt.Fprintf(w, "\n%s: %.0f/s, p50 %s ms, p95 %s, p99 %s, CPU %s us", a.Name, a.Rate, ms(a.P50), ms(a.P95), ms(a.P99), micros(a.CPU))
+	}
+	for _, name := range r.Absent {
+		fmt.Fprintf(w, "\nnot measured, as the server does not have it: %s", name)
+	}
+	for _, g := range r.Growth {
+		fmt.Fprintf(w, "\n%s:", g.Name)
+		for _, p := range g.Points {
+			fmt.Fprintf(w, " %d documents %s ms (%.1fx)", p.Size, ms(p.P50), p.Ratio)
+		}
+	}
 	fmt.Fprintln(w)
 	r.FanOut.Ours.print(w, "server")
 	r.FanOut.Floor.print(w, "floor")

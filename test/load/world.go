@@ -16,6 +16,8 @@ type world struct {
 	intake  string // board that tasks are made on
 	stage   string // board whose stream is watched
 
+	large string // board with 500 tasks, on the server alone; made when it is needed
+
 	movable     []string // tasks of crew that wait for nothing
 	staged      []string // tasks of stage
 	agentTokens []string // of the agents of crew; nil when the server lets us have none

@@ -111,6 +111,9 @@ func (w *writer) transact(do func() ([]change, error)) error {
 		err = w.flush(changes)
 	}
 	if err == nil {
+		err = w.index()
+	}
+	if err == nil {
 		_, err = w.commit.Exec()
 	}
 	if err != nil {

@@ -18,7 +18,8 @@ const (
 		b.comment_required_for_review, b.block_status_changes_with_pending_approval, b.only_lead_can_change_status, b.max_agents,
 		b.runtime, b.created_at, b.updated_at`
 	taskCols = `t.id, t.board_id, t.title, t.description, t.status, t.priority, t.due_at, t.in_progress_at, t.previous_in_progress_at,
-		t.created_by_user_id, t.assigned_agent_id, t.auto_created, t.auto_reason, t.created_at, t.updated_at`
+		t.created_by_user_id, t.assigned_agent_id, t.auto_created, t.auto_reason, t.created_at, t.updated_at, t.status_changed_at,
+		t.work_started_at, t.work_ended_at`
 	agentCols = `a.id, a.board_id, a.gateway_id, a.name, a.status, a.runtime, a.openclaw_session_id, a.agent_token_hash,
 		a.agent_token_sha256, a.previous_agent_token_sha256, a.heartbeat_config, a.identity_profile, a.identity_template,
 		a.soul_template, a.is_board_lead, a.provision_requested_at, a.provision_action, a.provision_confirm_token_hash,
@@ -83,6 +84,9 @@ type commands struct {
 	updateTask, updateAgent, setToken            *sql.Stmt
 	number, numberAgent, insertEvent             *sql.Stmt
 	log                                          []*sql.Stmt // by the number of rows, from 1 on
+
+	note, takeNote, taskText, commentText, boardText *sql.Stmt
+	insertDocument, insertWords                      *sql.Stmt
 }
 
 const maxLogged = 2
@@ -98,10 +102,11 @@ func prepareCommands(ctx context.Context, db preparer) (*commands, error) {
 		&c.insertBoard: `INSERT INTO boards (` + strings.ReplaceAll(boardCols, "b.", "") + `) VALUES ` + tuple(22),
 		&c.insertAgent: `INSERT INTO agents (id, board_id, name, status, runtime, heartbeat_config, is_board_lead, lifecycle_generation,
 			wake_attempts, created_at, updated_at) VALUES ` + tuple(11),
-		&c.insertTask:       `INSERT INTO tasks (` + strings.ReplaceAll(taskCols, "t.", "") + `) VALUES ` + tuple(15),
+		&c.insertTask:       `INSERT INTO tasks (` + strings.ReplaceAll(taskCols, "t.", "") + `) VALUES ` + tuple(18),
 		&c.insertDependency: `INSERT INTO task_dependencies (id, board_id, task_id, depends_on_task_id, created_at) VALUES ` + tuple(5),
 		&c.updateTask: `UPDATE tasks SET title = ?, description = ?, status = ?, priority = ?, due_at = ?, in_progress_at = ?,
-			previous_in_progress_at = ?, assigned_agent_id = ?, updated_at = ? WHERE id = ?`,
+			previous_in_progress_at = ?, assigned_agent_id = ?, updated_at = ?, status_changed_at = ?, work_started_at = ?, work_ended_at = ?
+			WHERE id = ?`,
 		&c.updateAgent: `UPDATE agents SET board_id = ?, gateway_id = ?, name = ?, status = ?, runtime = ?, openclaw_session_id = ?,
 			agent_token_hash = ?, agent_token_sha256 = ?, previous_agent_token_sha256 = ?, heartbeat_config = ?, identity_profile = ?,
 			identity_template = ?, soul_template = ?, is_board_lead = ?, provision_requested_at = ?, provision_action = ?, last_seen_at = ?,
@@ -112,11 +117,29 @@ func prepareCommands(ctx context.Context, db preparer) (*commands, error) {
 		&c.numberAgent: `UPDATE agents SET seq = ? WHERE id = ?`,
 		&c.insertEvent: `INSERT INTO activity_events (` + strings.ReplaceAll(eventCols, "e.", "") + `) VALUES ` + tuple(9),
 	}
+	for into, text := range searchStatements(c) {
+		statements[into] = text
+	}
 	for n := range c.log {
 		statements[&c.log[n]] = `INSERT INTO change_log (seq, kind, scope_id, entity_id, detail, at) VALUES ` +
 			tuple(6) + strings.Repeat(`, `+tuple(6), n)
 	}
 	return c, prepareAll(ctx, db, statements)
+}
+
+// searchStatements keep the index of the search.
+func searchStatements(c *commands) map[**sql.Stmt]string {
+	return map[**sql.Stmt]string{
+		&c.note:     `SELECT p.id, p.kind, p.entity_id FROM search_pending p ORDER BY p.id LIMIT ?`,
+		&c.takeNote: `DELETE FROM search_pending WHERE id IN (?)`,
+		&c.taskText: `SELECT b.organization_id, t.board_id, t.title, substr(coalesce(t.description, ''), 1, 20000)
+			FROM tasks t JOIN boards b ON b.id = t.board_id WHERE t.id = ?`,
+		&c.commentText: `SELECT b.organization_id, t.board_id, t.title, substr(coalesce(e.message, ''), 1, 20000)
+			FROM activity_events e JOIN tasks t ON t.id = e.task_id JOIN boards b ON b.id = t.board_id WHERE e.event_type = 'task.comment' AND e.id = ?`,
+		&c.boardText:      `SELECT b.organization_id, b.id, b.name, substr(b.description || ' ' || coalesce(b.objective, ''), 1, 20000) FROM boards b WHERE b.id = ?`,
+		&c.insertDocument: `INSERT INTO search_documents (kind, entity_id) VALUES (?, ?) ON CONFLICT (entity_id) DO UPDATE SET kind = excluded.kind RETURNING id`,
+		&c.insertWords:    `INSERT OR REPLACE INTO search_words (rowid, scope, title, body) VALUES (?, ?, ?, ?)`,
+	}
 }
 
 func prepareAll(ctx context.Context, db preparer, statements map[**sql.Stmt]string) error {

@@ -124,7 +124,7 @@ func (s *Server) render(c change) []byte {
 	e.at.wire()
 	shown := streamItem{Type: e.kind, Activity: streamActivity{e.id, e.kind, e.message, e.agent, e.task, e.at}}
 	if e.kind == "task.comment" {
-		shown.Comment = &comment{ID: e.id, Message: e.message, AgentID: e.agent, TaskID: *e.task, CreatedAt: e.at}
+		shown.Comment = &comment{ID: e.id, Message: e.message, AgentID: e.agent, TaskID: *e.task, UserID: e.user, CreatedAt: e.at}
 	} else {
 		shown.Task = &tasks[0]
 	}

@@ -30,16 +30,19 @@ type task struct {
 	Tags              []string        `json:"tags"`
 	CustomFieldValues json.RawMessage `json:"custom_field_values"`
 
-	previousInProgressAt *stamp
-	autoCreated          bool
-	autoReason           *string
+	previousInProgressAt       *stamp
+	statusChangedAt            stamp
+	workStartedAt, workEndedAt *stamp
+	autoCreated                bool
+	autoReason                 *string
 }
 
 const done = "done"
 
 func scanTask(r row) (t task, err error) {
 	err = r.Scan(&t.ID, &t.BoardID, &t.Title, &t.Description, &t.Status, &t.Priority, &t.DueAt, &t.InProgressAt, &t.previousInProgressAt,
-		&t.CreatedByUserID, &t.AssignedAgentID, &t.autoCreated, &t.autoReason, &t.CreatedAt, &t.UpdatedAt)
+		&t.CreatedByUserID, &t.AssignedAgentID, &t.autoCreated, &t.autoReason, &t.CreatedAt, &t.UpdatedAt, &t.statusChangedAt,
+		&t.workStartedAt, &t.workEndedAt)
 	return t, err
 }
 
@@ -147,7 +150,8 @@ func (s *Server) createTask(r *http.Request) (any, error) {
 		t := draft
 		t.ID, t.BoardID, t.CreatedByUserID, t.CreatedAt, t.UpdatedAt = uuid.NewString(), b.ID, &u.ID, at, at
 		_, err := w.insertTask.Exec(t.ID, t.BoardID, t.Title, t.Description, t.Status, t.Priority, t.DueAt, t.InProgressAt,
-			t.previousInProgressAt, t.CreatedByUserID, t.AssignedAgentID, t.autoCreated, t.autoReason, t.CreatedAt, t.UpdatedAt)
+			t.previousInProgressAt, t.CreatedByUserID, t.AssignedAgentID, t.autoCreated, t.autoReason, t.CreatedAt, t.UpdatedAt,
+			t.CreatedAt, nil, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -222,7 +226,7 @@ func (s *Server) changeTask(r *http.Request) (any, error) {
 			}
 		}
 		_, err = w.updateTask.Exec(t.Title, t.Description, t.Status, t.Priority, t.DueAt, t.InProgressAt, t.previousInProgressAt,
-			t.AssignedAgentID, t.UpdatedAt, t.ID)
+			t.AssignedAgentID, t.UpdatedAt, t.statusChangedAt, t.workStartedAt, t.workEndedAt, t.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -255,6 +259,12 @@ func (t *task) apply(title, status *string, edges []edge) {
 		}
 	}
 	if status != nil {
+		if *status != t.Status {
+			at := t.UpdatedAt
+			if t.statusChangedAt = at; t.InProgressAt != nil {
+				t.workStartedAt, t.workEndedAt = t.InProgressAt, &at
+			}
+		}
 		t.Status = *status
 		if t.Status == "in_progress" {
 			at := t.UpdatedAt
@@ -274,6 +284,7 @@ type comment struct {
 	Message   string  `json:"message"`
 	AgentID   *string `json:"agent_id"`
 	TaskID    string  `json:"task_id"`
+	UserID    *string `json:"user_id"`
 	CreatedAt stamp   `json:"created_at"`
 }
 
@@ -300,7 +311,7 @@ func (s *Server) comment(r *http.Request) (any, error) {
 			return nil, err
 		}
 		e := eventOf(&t, u, "task.comment", body.Message)
-		c = comment{ID: e.id, Message: e.message, TaskID: t.ID, CreatedAt: e.at}
+		c = comment{ID: e.id, Message: e.message, TaskID: t.ID, UserID: e.user, CreatedAt: e.at}
 		c.CreatedAt.wire()
 		return []change{recorded(e)}, nil
 	})
