@@ -54,10 +54,13 @@ func New(t testing.TB, st *store.Store) *World {
 	return w
 }
 
-// Serve hangs features in.
-func (w *World) Serve(features ...Feature) {
+// Serve hangs features in. Callers are whom As names.
+func (w *World) Serve(features ...Feature) { w.ServeSignedIn(bySubject{}, features...) }
+
+// ServeSignedIn is Serve with another way of signing in.
+func (w *World) ServeSignedIn(signIn auth.Authenticator, features ...Feature) {
 	limits := access.Limits{AgentAuth: ratelimit.Policy{Scope: "agent_auth", Limit: 100_000, Window: time.Minute}}
-	guards := access.New(w.Store, bySubject{}, ratelimit.NewMemory(time.Now), limits, mc.SystemClock)
+	guards := access.New(w.Store, signIn, ratelimit.NewMemory(time.Now), limits, mc.SystemClock)
 	for _, f := range features {
 		f.Register(w.router, guards)
 	}

@@ -38,9 +38,9 @@ func (tx *Tx) InsertSignInSession(ctx context.Context, s mc.SignInSession) error
 	return signInTable.insert(ctx, tx, &s)
 }
 
-// SeeSignInSession keeps that a session is in use.
-func (tx *Tx) SeeSignInSession(ctx context.Context, id mc.ID) error {
-	_, err := exec(ctx, tx, `UPDATE sign_in_sessions SET last_seen_at = ? WHERE id = ?`, tx.Now(), id)
+// SeeSignInSession keeps when a session was in use.
+func (tx *Tx) SeeSignInSession(ctx context.Context, id mc.ID, at mc.Time) error {
+	_, err := exec(ctx, tx, `UPDATE sign_in_sessions SET last_seen_at = ? WHERE id = ?`, at, id)
 	return err
 }
 

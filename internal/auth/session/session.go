@@ -91,16 +91,16 @@ func (s *Sessions) find(ctx context.Context, secret string) (auth.Identity, erro
 func (s *Sessions) seen(ctx context.Context, id mc.ID) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seenWithin)
 	defer cancel()
-	_ = s.store.Write(ctx, func(tx *store.Tx) error { return tx.SeeSignInSession(ctx, id) })
+	_ = s.store.Write(ctx, func(tx *store.Tx) error { return tx.SeeSignInSession(ctx, id, s.o.Clock()) })
 }
 
 // Begin signs somebody in and returns the session with the secret of its cookie,
 // which is not kept.
 func (s *Sessions) Begin(ctx context.Context, tx *store.Tx, account mc.ID, method mc.SignInMethod, userAgent string) (mc.SignInSession, string, error) {
-	secret := token.Mint()
+	secret, now := token.Mint(), s.o.Clock()
 	row := mc.SignInSession{
 		ID: mc.NewID(), AccountID: account, TokenSHA256: token.SHA256Hex(secret), Method: method, Address: mc.OriginOf(ctx).Address, UserAgent: shortened(userAgent),
-		CreatedAt: tx.Now(), LastSeenAt: tx.Now(), ExpiresAt: tx.Now().Add(s.o.Max),
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(s.o.Max),
 	}
 	return row, secret, tx.InsertSignInSession(ctx, row)
 }
