@@ -18,6 +18,8 @@ var (
 )
 
 // Register declares the operations.
+//
+//nolint:gosec // the examples are nobody's credentials
 func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	tag, browser, session := []string{"auth"}, g.Browser(f.Origin), map[string]any{"session": exampleSession}
 	httpapi.Register(r, httpapi.Op{
@@ -121,8 +123,8 @@ func (f *Feature) config(ctx context.Context, _ struct{}, _ *httpapi.None) (Auth
 	if f.Sessions == nil {
 		return out, nil
 	}
-	any, err := f.Store.HasAccounts(ctx)
-	out.Passwords, out.OIDC, out.SignUpOpen, out.SetupNeeded = f.Passwords, f.Provider != nil, f.OpenSignUp && any, !any
+	begun, err := f.Store.HasAccounts(ctx)
+	out.Passwords, out.OIDC, out.SignUpOpen, out.SetupNeeded = f.Passwords, f.Provider != nil, f.OpenSignUp && begun, !begun
 	return out, err
 }
 

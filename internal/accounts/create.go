@@ -44,7 +44,7 @@ func (f *Feature) create(ctx context.Context, tx *store.Tx, n newcomer) (mc.Acco
 	if err := tx.LockFirstAccount(ctx); err != nil {
 		return mc.Account{}, err
 	}
-	any, err := tx.HasAccounts(ctx)
+	begun, err := tx.HasAccounts(ctx)
 	if err != nil {
 		return mc.Account{}, err
 	}
@@ -56,7 +56,7 @@ func (f *Feature) create(ctx context.Context, tx *store.Tx, n newcomer) (mc.Acco
 			return mc.Account{}, err
 		}
 	}
-	user, err := f.userFor(ctx, tx, n, !any)
+	user, err := f.userFor(ctx, tx, n, !begun)
 	if err != nil {
 		return mc.Account{}, err
 	}

@@ -96,7 +96,7 @@ func (b *browser) as(r *http.Request) {
 func (b *browser) send(method, path, body string) *httptest.ResponseRecorder {
 	b.house.t.Helper()
 	rec := b.house.CallRaw(b.as, method, path, body)
-	for _, c := range rec.Result().Cookies() { //nolint:bodyclose // a recorder's
+	for _, c := range rec.Result().Cookies() {
 		if c.MaxAge < 0 {
 			delete(b.cookies, c.Name)
 			continue

@@ -142,7 +142,7 @@ func (f *Feature) accountAt(ctx context.Context, tx *store.Tx, p oidc.Person, in
 		account, err := tx.AccountByEmail(ctx, *p.Email)
 		if err == nil {
 			user, err := tx.User(ctx, account.ID)
-			if err == nil && !(p.EmailVerified && user.EmailVerified) {
+			if err == nil && (!p.EmailVerified || !user.EmailVerified) {
 				err = mc.Conflict(LinkFirst)
 			}
 			return account, err

@@ -12,7 +12,7 @@ import (
 )
 
 // WrongPassword is what is said of a wrong address as of a wrong password.
-const WrongPassword = "Wrong e-mail or password"
+const WrongPassword = "Wrong e-mail or password" //nolint:gosec // says that one is wrong
 
 // begun is a session that has just begun, with the secret of its cookie.
 type begun struct {

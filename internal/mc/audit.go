@@ -39,12 +39,12 @@ const (
 	AuditFieldChanged        AuditAction = "custom_field.changed"
 	AuditFieldDeleted        AuditAction = "custom_field.deleted"
 	AuditUserDeleted         AuditAction = "user.deleted"
-	AuditTokenIssued         AuditAction = "token.issued"  //nolint:gosec // names an action
-	AuditTokenRevoked        AuditAction = "token.revoked" //nolint:gosec // names an action
+	AuditTokenIssued         AuditAction = "token.issued"
+	AuditTokenRevoked        AuditAction = "token.revoked"
 	AuditAccountCreated      AuditAction = "account.created"
 	AuditAccountLinked       AuditAction = "account.linked"
-	AuditPasswordChanged     AuditAction = "account.password_changed" //nolint:gosec // names an action
-	AuditPasswordReset       AuditAction = "account.password_reset"   //nolint:gosec // names an action
+	AuditPasswordChanged     AuditAction = "account.password_changed"
+	AuditPasswordReset       AuditAction = "account.password_reset"
 )
 
 // Area is what kind of thing was acted on: the part before the dot.

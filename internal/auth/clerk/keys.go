@@ -58,10 +58,10 @@ func newKeySet(fetch func(ctx context.Context) (map[string]*rsa.PublicKey, error
 // key returns the key of an id. An unknown one is looked for at Clerk, but not
 // again and again.
 func (s *keySet) key(ctx context.Context, kid string) (*rsa.PublicKey, error) {
-	if key, err := s.known(kid); key != nil || err != nil {
+	if key, err := s.known(kid); key != nil || err != nil { //nolint:contextcheck // a fetch serves all who wait for it, and ends with none of them
 		return key, err
 	}
-	flight := s.look()
+	flight := s.look() //nolint:contextcheck // likewise
 	if flight == nil {
 		return nil, errNoKey
 	}

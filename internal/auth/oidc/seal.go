@@ -38,7 +38,7 @@ func (s *sealer) seal(f Flow) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("seal a sign-in: %w", err)
 	}
-	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, nil)), nil
+	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, nil)), nil //nolint:gosec // the nonce is random, and the cipher's own
 }
 
 func (s *sealer) open(cookie string) (f Flow, err error) {
@@ -50,5 +50,6 @@ func (s *sealer) open(cookie string) (f Flow, err error) {
 	if err != nil {
 		return f, err
 	}
-	return f, json.Unmarshal(plain, &f)
+	err = json.Unmarshal(plain, &f)
+	return f, err
 }

@@ -129,6 +129,7 @@ func (s *Sessions) FlowCookie(value string, lifetime time.Duration) *http.Cookie
 }
 
 func (s *Sessions) cookie(what, value string, lifetime time.Duration) *http.Cookie {
+	//nolint:gosec // over http a secure cookie would not come back
 	c := &http.Cookie{Name: s.name(what), Value: value, Path: "/", HttpOnly: true, Secure: s.secure, SameSite: http.SameSiteLaxMode, MaxAge: int(lifetime.Seconds())}
 	if value == "" {
 		c.MaxAge = -1
