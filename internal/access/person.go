@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"missioncontrol/internal/auth"
+	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
 )
@@ -37,6 +38,12 @@ func (g *Guards) caller(r *http.Request) (*Person, error) {
 	session, found, err := g.store.SessionOf(ctx, identity.Subject)
 	if err != nil {
 		return nil, err
+	}
+	if httpapi.AskedAgain(ctx) {
+		if !found {
+			return nil, mc.Unauthorized()
+		}
+		return &Person{User: session.User, Member: session.Member, Session: identity.Session}, nil
 	}
 	if d, ok := g.signIn.(directory); ok && (blank(session.User.Email) || blank(session.User.Name)) {
 		identity = d.Complete(ctx, identity)

@@ -42,7 +42,7 @@ func (g *Guards) holder(ctx context.Context, tok string) (*Person, error) {
 	if !found {
 		return nil, mc.Unauthorized()
 	}
-	if now := g.clock(); row.LastUsedAt == nil || now.Sub(*row.LastUsedAt) >= usedEvery {
+	if !httpapi.AskedAgain(ctx) && (row.LastUsedAt == nil || g.clock().Sub(*row.LastUsedAt) >= usedEvery) {
 		g.used(ctx, row.ID)
 	}
 	p := &Person{User: session.User, Token: &row}

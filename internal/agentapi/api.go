@@ -83,6 +83,10 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Description: "Tells Mission Control that the agent is alive. There is no body.",
 		Hints:       heartbeatHints,
 	}, g.AgentCheckin(), f.heartbeat)
+	f.registerNudge(r, g)
+	f.registerSoul(r, g)
+	f.registerRemove(r, g)
+	f.registerAskUser(r, g)
 	f.registerMain(r, g)
 }
 

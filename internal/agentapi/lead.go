@@ -8,7 +8,6 @@ import (
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
-	"missioncontrol/internal/openclaw"
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/store"
 )
@@ -156,11 +155,7 @@ func (f *Feature) tellLead(ctx context.Context, from mc.Agent, gateway mc.Gatewa
 	if t.lead.SessionKey == nil || *t.lead.SessionKey == "" {
 		return t, mc.Unprocessable("Lead agent has no session key")
 	}
-	handle := f.client.Gateway(provision.Endpoint(gateway))
-	text := f.leadMessage(from, board, m)
-	err = openclaw.Retry(ctx, openclaw.Coordination, openclaw.Timing{}, func(ctx context.Context) error {
-		return handle.SendMessage(ctx, *t.lead.SessionKey, t.lead.Name, text, false)
-	})
+	err = f.send(ctx, gateway, message{session: *t.lead.SessionKey, label: t.lead.Name, text: f.leadMessage(from, board, m)})
 	if err != nil {
 		t.failure = err.Error()
 		return t, mc.Upstream("Gateway lead message dispatch failed: " + t.failure)
@@ -199,24 +194,9 @@ func (f *Feature) leadMessage(from mc.Agent, board mc.Board, m GatewayLeadMessag
 	if id := trimmed(m.CorrelationID); id != "" {
 		lines = append(lines, "Correlation ID: "+id)
 	}
-	tags := m.ReplyTags
-	if len(tags) == 0 {
-		tags = []string{"gateway_main", "lead_reply"}
-	}
-	source := "lead_to_gateway_main"
-	if m.ReplySource != nil {
-		source = *m.ReplySource
-	}
-	body := mc.JSONOf(struct {
-		Content string   `json:"content"`
-		Tags    []string `json:"tags"`
-		Source  string   `json:"source"`
-	}{"...", tags, source})
-	return strings.Join(append(lines, "", m.Content, "",
-		"Answer with a memory entry that is no chat:",
-		fmt.Sprintf("POST %s/api/v1/agent/boards/%s/memory", f.baseURL, board.ID),
-		"Body: "+string(body),
-		"Do not answer in the OpenClaw chat."), "\n")
+	byDefault := replies{tags: []string{"gateway_main", "lead_reply"}, source: "lead_to_gateway_main"}
+	lines = append(lines, "", m.Content, "")
+	return strings.Join(append(lines, f.replyLines(board, byDefault.or(m.ReplyTags, m.ReplySource))...), "\n")
 }
 
 func trimmed(s *string) string {

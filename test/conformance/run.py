@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE.parent))
 import harness  # noqa: E402
 
 AREAS = ["platform", "organizations", "organizations-clerk", "boards", "groups", "memory", "tags", "custom-fields", "tasks", "approvals", "activity",
-         "metrics", "gateways", "agents", "onboarding"]
+         "metrics", "gateways", "agents", "onboarding", "agent-api"]
 # What this runner does not stand up; conform.py leaves such scenarios out by itself.
 NOT_PROVIDED = {"packs"}
 SCENARIO_SECONDS = 180
