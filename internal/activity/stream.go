@@ -73,14 +73,9 @@ type eventStream struct{}
 // renderEvent builds the frame of any event; nil when it is gone with what it is about.
 func (f *Feature) renderEvent(ctx context.Context, c store.Change) (*feed.Frame, error) {
 	event, err := f.store.Event(ctx, c.Entity)
-	if mc.KindOf(err) == mc.KindNotFound {
-		return nil, nil //nolint:nilnil // nothing to show is ordinary
-	}
-	if err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(EventStreamItem{Activity: eventView(store.FeedEvent{ActivityEvent: event})})
-	return &feed.Frame{Event: httpapi.Event{ID: c.Seq, Name: "activity", Data: data}, At: event.CreatedAt}, err
+	return feed.FrameOf(event, err, event.CreatedAt, func(e mc.ActivityEvent) any {
+		return EventStreamItem{Activity: eventView(store.FeedEvent{ActivityEvent: e})}
+	})
 }
 
 // commentStream names the way in which streams show a comment.

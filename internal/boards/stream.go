@@ -2,11 +2,9 @@ package boards
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
 
 	"missioncontrol/internal/feed"
-	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
 	"missioncontrol/internal/views"
@@ -34,12 +32,5 @@ type boardStream struct{}
 // render builds the frame of a board as it is now; nil when it is gone.
 func (f *Feature) render(ctx context.Context, c store.Change) (*feed.Frame, error) {
 	board, err := f.store.Board(ctx, c.Entity)
-	if mc.KindOf(err) == mc.KindNotFound {
-		return nil, nil //nolint:nilnil // nothing to show is ordinary
-	}
-	if err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(BoardStreamItem{Board: views.Board(board)})
-	return &feed.Frame{Event: httpapi.Event{ID: c.Seq, Name: "board", Data: data}, At: board.UpdatedAt}, err
+	return feed.FrameOf(board, err, board.UpdatedAt, func(b mc.Board) any { return BoardStreamItem{Board: views.Board(b)} })
 }

@@ -46,7 +46,7 @@ func Open(ctx context.Context, st *store.Store, broker *live.Broker, cursor http
 		return opened, err
 	}
 	return httpapi.Feed[*live.Item]{
-		CatchUp: s.catchUp, Queue: sub, Emit: s.emit, Position: func() int64 { return max(s.sent, sub.Through()) }, Concerns: scopes(src.Topics),
+		CatchUp: s.catchUp, Queue: sub, Emit: s.emit, Position: func(below int64) int64 { return max(s.sent, min(sub.Through(), below-1)) }, Concerns: scopes(src.Topics),
 	}, nil
 }
 

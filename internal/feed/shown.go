@@ -17,7 +17,8 @@ type Shown struct {
 	Kind     string // of the changes
 	Audience Audience
 	// Wants, Show and Key are those of the feature's own stream, if it has one
-	// (Source): what a change looks like is worked out once for both.
+	// (Source): what a change looks like is worked out once for both. The number and
+	// the name of the event are given to the frame by the stream.
 	Wants func(c store.Change) bool
 	Show  func(ctx context.Context, c store.Change) (*Frame, error)
 	Key   any
@@ -38,6 +39,19 @@ const (
 	Organization                  // every member of the organization that is the scope
 	FormerReaders                 // whoever could read the board that is the entity, and is gone; the scope is its organization
 )
+
+// FrameOf makes the frame of a row that was loaded for a change; nil when it is
+// gone meanwhile, which is ordinary.
+func FrameOf[T any](row T, err error, at mc.Time, show func(T) any) (*Frame, error) {
+	if mc.KindOf(err) == mc.KindNotFound {
+		return nil, nil //nolint:nilnil // nothing to show
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(show(row))
+	return &Frame{Event: httpapi.Event{Data: data}, At: at}, err
+}
 
 // Gone is a Shown of what has no row any more: its data is its id, under this key.
 func Gone(kind, key string, audience Audience, doc string) Shown {

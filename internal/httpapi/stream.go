@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"reflect"
 	"slices"
@@ -29,8 +30,9 @@ type Feed[T any] struct {
 	// Emit sends what one announced item means for this client, which may be nothing.
 	Emit func(ctx context.Context, item T, emit func(Event) error) error
 	// Position is the number of the last change that the feed is done with: opened
-	// again from there, it misses nothing and repeats nothing.
-	Position func() int64
+	// again from there, it misses nothing and repeats nothing. What it did not want
+	// counts as done with only below a number.
+	Position func(below int64) int64
 	// Concerns are ids, besides those of the scope, whose access decides about it.
 	Concerns []mc.ID
 }
@@ -53,9 +55,10 @@ type Scope interface{ Concerns() []mc.ID }
 // AccessWatcher tells when somebody's access changes.
 type AccessWatcher interface {
 	// AccessMark names this moment.
-	AccessMark() uint64
-	// WatchAccess signals when the access of one of ids changes, or may have changed since the mark.
-	WatchAccess(mark uint64, ids []mc.ID) (changed <-chan struct{}, stop func())
+	AccessMark() int64
+	// WatchAccess tells when the access of one of ids changes, or may have changed
+	// since the mark: by the number from which on it is another one.
+	WatchAccess(mark int64, ids []mc.ID) (changed <-chan int64, stop func())
 }
 
 // StreamQuery says where a stream starts: after the last event the client saw,
@@ -158,7 +161,7 @@ type session[S Scope, I, T any] struct {
 	req    *http.Request
 	out    *eventWriter
 
-	mark  uint64 // from before the guard was asked
+	mark  int64 // from before the guard was asked
 	scope S
 	in    *I
 }
@@ -166,12 +169,18 @@ type session[S Scope, I, T any] struct {
 const pingEvery = 15 * time.Second
 
 // outcome is why a feed is left.
-type outcome int
+type outcome struct {
+	why      reason
+	since    int64 // number of the change of access; the greatest there is for others
+	caughtUp bool  // it got to the present
+}
+
+type reason int
 
 const (
-	ended   outcome = iota // the client is gone, or we are
-	changed                // access of somebody has changed
-	behind                 // something was dropped
+	ended   reason = iota // the client is gone, or we are
+	changed               // access of somebody has changed
+	behind                // something was dropped
 )
 
 // serve sends feeds until the stream ends. A reader that falls behind again
@@ -185,61 +194,65 @@ func (s *session[S, I, T]) serve(ctx context.Context, feed Feed[T]) {
 	defer ping.Stop()
 	wasBehind := false
 	for {
-		why, caughtUp := s.send(ctx, feed, ping.C)
+		left := s.send(ctx, feed, ping.C)
 		feed.Queue.Close()
+		at := feed.Position(left.since)
 		switch {
-		case why == ended:
+		case left.why == ended:
 			return
-		case why == behind && wasBehind && !caughtUp:
-			s.out.comment("too slow, resume with Last-Event-ID: " + strconv.FormatInt(feed.Position(), 10))
+		case left.why == behind && wasBehind && !left.caughtUp:
+			s.out.comment("too slow, resume with Last-Event-ID: " + strconv.FormatInt(at, 10))
 			_ = s.out.flush() // it may well be blocked
 			return
 		}
-		wasBehind = why == behind || wasBehind && !caughtUp
+		wasBehind = left.why == behind || wasBehind && !left.caughtUp
 		var err error
-		if feed, err = s.again(ctx, feed.Position()); err != nil {
+		if feed, err = s.again(ctx, at); err != nil {
 			return
 		}
 	}
 }
 
-// send sends one feed: what was missed, then what happens. caughtUp reports
-// whether it got to the present.
-func (s *session[S, I, T]) send(ctx context.Context, feed Feed[T], ping <-chan time.Time) (why outcome, caughtUp bool) {
+// send sends one feed: what was missed, then what happens.
+func (s *session[S, I, T]) send(ctx context.Context, feed Feed[T], ping <-chan time.Time) (left outcome) {
 	access, unwatch := s.router.watchAccess(s.mark, append(s.scope.Concerns(), feed.Concerns...))
 	defer unwatch()
+	left.since = math.MaxInt64
 	if feed.CatchUp(ctx, s.out.event) != nil || s.out.flush() != nil {
-		return ended, false
+		return left
 	}
 	for {
 		select {
 		case <-ctx.Done():
-			return ended, caughtUp
-		case <-access:
-			return changed, caughtUp
+			return left
+		case left.since = <-access:
+			left.why = changed
+			return left
 		case <-ping:
 			s.out.comment("ping - " + time.Now().UTC().Format(time.RFC3339))
 		case <-feed.Queue.Ready():
 			items, complete := feed.Queue.Take()
-			if !complete {
-				return behind, caughtUp
-			}
 			select {
-			case <-access: // what follows a change of access must not slip through
-				return changed, caughtUp
+			case left.since = <-access: // what follows a change of access must not slip through
+				left.why = changed
+				return left
 			default:
+			}
+			if !complete {
+				left.why = behind
+				return left
 			}
 			for _, item := range items {
 				if feed.Emit(ctx, item, s.out.event) != nil {
 					_ = s.out.flush() // what there is may be the last word
-					return ended, caughtUp
+					return left
 				}
 			}
 			feed.Queue.Done()
-			caughtUp = true
+			left.caughtUp = true
 		}
 		if s.out.flush() != nil {
-			return ended, caughtUp
+			return left
 		}
 	}
 }
@@ -264,14 +277,14 @@ func (s *session[S, I, T]) again(ctx context.Context, after int64) (feed Feed[T]
 // Without one they ask their guards only when they open.
 func (r *Router) WatchAccess(w AccessWatcher) { r.access = w }
 
-func (r *Router) accessMark() uint64 {
+func (r *Router) accessMark() int64 {
 	if r.access == nil {
 		return 0
 	}
 	return r.access.AccessMark()
 }
 
-func (r *Router) watchAccess(mark uint64, ids []mc.ID) (changed <-chan struct{}, stop func()) {
+func (r *Router) watchAccess(mark int64, ids []mc.ID) (changed <-chan int64, stop func()) {
 	if r.access == nil {
 		return nil, func() {}
 	}

@@ -100,21 +100,21 @@ func (s *script) feed(_ context.Context, _ caller, q *StreamQuery) (Feed[int64],
 			at = n
 			return emit(number(n))
 		},
-		Position: func() int64 { return at },
+		Position: func(int64) int64 { return at },
 	}, nil
 }
 
 // watch is an access watcher under the test's control.
 type watch struct {
 	mu      sync.Mutex
-	signals map[chan struct{}][]mc.ID
+	signals map[chan int64][]mc.ID
 }
 
-func (w *watch) AccessMark() uint64 { return 0 }
-func (w *watch) WatchAccess(_ uint64, ids []mc.ID) (<-chan struct{}, func()) {
+func (w *watch) AccessMark() int64 { return 0 }
+func (w *watch) WatchAccess(_ int64, ids []mc.ID) (<-chan int64, func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	signal := make(chan struct{}, 1)
+	signal := make(chan int64, 1)
 	w.signals[signal] = ids
 	return signal, func() {
 		w.mu.Lock()
@@ -128,7 +128,7 @@ func (w *watch) change(id mc.ID) {
 	defer w.mu.Unlock()
 	for signal, ids := range w.signals {
 		if slices.Contains(ids, id) {
-			signal <- struct{}{}
+			signal <- 1
 		}
 	}
 }
@@ -185,7 +185,7 @@ const someFrame = "event: n\r\nid: 7\r\ndata: {}\r\n"
 func streamServer(t *testing.T, s *script, resolve func(*http.Request) (caller, error)) (*Router, *httptest.Server, *watch) {
 	t.Helper()
 	r, server, _ := testServer(t, nil)
-	w := &watch{signals: map[chan struct{}][]mc.ID{}}
+	w := &watch{signals: map[chan int64][]mc.ID{}}
 	r.WatchAccess(w)
 	RegisterStream(r, Op{Method: "GET", Path: "/stream", Name: "stream"}, StreamDoc{Event: "n"}, Guard[caller]{Resolve: resolve}, s.feed)
 	return r, server, w

@@ -98,7 +98,7 @@ func (b *Broker) hand(c store.Change) {
 		return
 	}
 	if c.Kind == store.KindAccess {
-		b.access.changed(c.Scope)
+		b.access.changed(c.Scope, c.Seq)
 	}
 	it := NewItem(c)
 	push(b.topics[Topic{Kind: c.Kind, Scope: c.Scope}], it)

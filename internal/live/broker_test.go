@@ -123,11 +123,18 @@ func TestAccessWatch(t *testing.T) {
 		runtime.Gosched()
 	}
 	late, stopLate := b.WatchAccess(missed, []mc.ID{user})
-	<-late // it may have been about the user
+	if got := <-late; got != 1 { // it may have been about the user
+		t.Errorf("missed from %d on, want 1", got)
+	}
 	mine, stopMine := b.WatchAccess(b.AccessMark(), []mc.ID{mc.NewID(), user})
 	theirs, stopTheirs := b.WatchAccess(b.AccessMark(), []mc.ID{other})
-	b.Publish([]store.Change{{Seq: 2, Kind: store.KindAccess, Scope: user}})
-	<-mine
+	b.Publish([]store.Change{{Seq: 2, Kind: store.KindAccess, Scope: user}, {Seq: 3, Kind: store.KindAccess, Scope: user}})
+	for b.AccessMark() < 3 {
+		runtime.Gosched()
+	}
+	if got := <-mine; got != 2 {
+		t.Errorf("changed by %d, want the first one, 2", got)
+	}
 	select {
 	case <-theirs:
 		t.Error("the access of somebody else has not changed")

@@ -54,7 +54,7 @@ func (f *Feature) Open(ctx context.Context, p access.Person, topics []string, bo
 	if s.sent, err = feed.Start(ctx, f.store.Reader, cursor); err != nil {
 		return opened, err
 	}
-	return httpapi.Feed[*live.Item]{CatchUp: s.catchUp, Queue: s.sub, Emit: s.emit, Position: func() int64 { return max(s.sent, s.sub.Through()) }}, nil
+	return httpapi.Feed[*live.Item]{CatchUp: s.catchUp, Queue: s.sub, Emit: s.emit, Position: s.position}, nil
 }
 
 // checkTopics refuses names that no event has.

@@ -199,6 +199,39 @@ func TestOnlyWhatTheMemberMayRead(t *testing.T) {
 	})
 }
 
+// What happens on a new board at once is not passed over, although the streams
+// have had no time yet to look whose it is.
+func TestNewBoardsAreFollowedAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *apitest.World) {
+		other, _ := w.NewOrganization("Other")
+		foreign := w.BoardOf(other, "Foreign", nil)
+		s := w.Open(apitest.As(w.Owner), path+"?topics=task.deleted", nil)
+		var want []string
+		for range 20 {
+			w.Write(func(ctx context.Context, tx *store.Tx) error {
+				now := tx.Now()
+				b := mc.Board{ID: mc.NewID(), OrganizationID: w.Organization.ID, Name: "New", Slug: "new", BoardType: mc.BoardTypeGoal, Runtime: mc.RuntimeExternal, CreatedAt: now, UpdatedAt: now}
+				if err := tx.InsertBoard(ctx, b); err != nil {
+					return err
+				}
+				tx.Announce(store.KindBoard, foreign.ID, foreign.ID)
+				tx.Announce(store.KindTaskDeleted, foreign.ID, mc.NewID())
+				tx.Announce(store.KindTaskDeleted, b.ID, mc.NewID())
+				want = append(want, b.ID.String())
+				return nil
+			})
+		}
+		for i, board := range want {
+			if f := s.Next(); f.Data["board_id"] != board {
+				t.Fatalf("the event %d is %+v, want one of %s", i, f, board)
+			}
+		}
+		if rest := s.Close(); len(rest) > 0 {
+			t.Errorf("and then %+v", rest)
+		}
+	})
+}
+
 func TestGroupMemory(t *testing.T) {
 	each(t, func(t *testing.T, w *apitest.World) {
 		inGroup := w.Board("In", nil)

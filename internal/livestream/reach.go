@@ -3,6 +3,8 @@ package livestream
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/live"
@@ -67,6 +69,7 @@ func (s *stream) getToKnow(ctx context.Context, item *live.Item, from origin) (b
 			slices.SortFunc(more, compareIDs)
 			s.boards.Store(&more)
 		}
+		s.newcomers.remove(item.Entity)
 		return mine, err
 	case store.KindBoardDeleted:
 		// Of a board that is gone nobody can say any more who could read it; who
@@ -124,4 +127,38 @@ func orNobodys(err error) error {
 		return nil
 	}
 	return err
+}
+
+// newcomers are boards that wait to be looked at. Broker and stream share them.
+type newcomers struct {
+	mu    sync.Mutex
+	count atomic.Int32 // spares the broker the lock: mostly there are none
+	ids   map[mc.ID]struct{}
+}
+
+func (n *newcomers) add(id mc.ID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ids == nil {
+		n.ids = map[mc.ID]struct{}{}
+	}
+	n.ids[id] = struct{}{}
+	n.count.Store(int32(len(n.ids)))
+}
+
+func (n *newcomers) remove(id mc.ID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.ids, id)
+	n.count.Store(int32(len(n.ids)))
+}
+
+func (n *newcomers) has(id mc.ID) bool {
+	if n.count.Load() == 0 {
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	_, found := n.ids[id]
+	return found
 }

@@ -28,7 +28,13 @@ type stream struct {
 	// stream replaces them. nil: not known yet.
 	boards atomic.Pointer[[]mc.ID]
 	groups map[mc.ID]bool // what is known of the access to groups
+	// newcomers are boards that were made and that the stream has not looked at
+	// yet: what happens on them has to wait for that, and must not be passed over.
+	newcomers newcomers
 }
+
+// position is where the stream goes on when it is opened again.
+func (s *stream) position(below int64) int64 { return max(s.sent, min(s.sub.Through(), below-1)) }
 
 // listensTo are the topics to subscribe to: of one board, or everywhere.
 func (s *stream) listensTo() (topics []live.Topic) {
@@ -55,12 +61,15 @@ func (s *stream) wants(c store.Change) bool {
 	}
 	switch c.Kind {
 	case store.KindBoard:
+		if !has(*boards, c.Entity) && s.mayBeNew(c) {
+			s.newcomers.add(c.Entity)
+		}
 		return s.reaches(*boards, feed.BoardReaders, c)
 	case store.KindBoardDeleted:
 		return s.reaches(*boards, feed.FormerReaders, c)
 	}
 	for _, i := range s.byKind[c.Kind] {
-		if w := s.feature.shown[i].Wants; (w == nil || w(c)) && s.reaches(*boards, s.feature.shown[i].Audience, c) {
+		if w := s.feature.shown[i].Wants; (w == nil || w(c)) && (s.newcomers.has(c.Scope) || s.reaches(*boards, s.feature.shown[i].Audience, c)) {
 			return true
 		}
 	}

@@ -2,11 +2,9 @@ package notify
 
 import (
 	"context"
-	"encoding/json"
 	"reflect"
 
 	"missioncontrol/internal/feed"
-	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
 )
@@ -46,15 +44,10 @@ type jobStream struct{}
 // render builds the frame of a message as it is now; nil when it is gone.
 func (s *Sender) render(ctx context.Context, c store.Change) (*feed.Frame, error) {
 	d, err := s.store.Delivery(ctx, c.Entity)
-	if mc.KindOf(err) == mc.KindNotFound {
-		return nil, nil //nolint:nilnil // nothing to show is ordinary
-	}
-	if err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(JobStreamItem{Job: JobRead{
-		ID: d.ID, Kind: "message", State: d.State, AgentID: d.AgentID, TaskID: d.TaskID, Attempts: d.Attempts, LastError: d.LastError,
-		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
-	}})
-	return &feed.Frame{Event: httpapi.Event{ID: c.Seq, Name: "job", Data: data}, At: d.UpdatedAt}, err
+	return feed.FrameOf(d, err, d.UpdatedAt, func(d mc.Delivery) any {
+		return JobStreamItem{Job: JobRead{
+			ID: d.ID, Kind: "message", State: d.State, AgentID: d.AgentID, TaskID: d.TaskID, Attempts: d.Attempts, LastError: d.LastError,
+			CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+		}}
+	})
 }
