@@ -140,7 +140,7 @@ class Server:
 
 @contextlib.contextmanager
 def server(binary, kind, settings=None):
-    """Yields a Server in local mode, and checks on the way out that it ends in good order."""
+    """Yields a Server, in local mode unless the settings say otherwise, and checks on the way out that it ends in good order."""
     with workspace("server") as folder, database(kind, folder) as url:
         port, token = free_port(), secrets.token_hex(32)
         base = f"http://127.0.0.1:{port}"
@@ -158,6 +158,28 @@ def server(binary, kind, settings=None):
             process.stop(expect_clean=False)
             raise
         process.stop(expect_clean=True)
+
+
+class Clerk:
+    """A running stand-in for Clerk, and the settings of a server that uses it."""
+
+    def __init__(self, base, secret):
+        self.base = base
+        self.settings = {"AUTH_MODE": "clerk", "CLERK_API_URL": base, "CLERK_SECRET_KEY": secret}
+
+
+@contextlib.contextmanager
+def clerk(script):
+    """Yields a Clerk run by the stand-in at that path."""
+    with workspace("clerk") as folder:
+        port, secret = free_port(), "sk_test_" + secrets.token_hex(16)
+        process = Process("clerk", [sys.executable, str(Path(script).resolve()), "--port", str(port), "--secret", secret], folder)
+        base = f"http://127.0.0.1:{port}"
+        try:
+            process.wait_ready(base + "/_calls")
+            yield Clerk(base, secret)
+        finally:
+            process.stop(expect_clean=False)
 
 
 class Gateway:

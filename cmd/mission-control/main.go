@@ -19,8 +19,9 @@ var cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the server: API, streams and jobs."`
 	Worker  workerCmd  `cmd:"" help:"Run only the jobs, beside servers started with --no-worker."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date and exit."`
-	Link    linkCmd    `cmd:"" help:"Print the sign-in link."`
+	Link    linkCmd    `cmd:"" help:"Print the sign-in link or, for AUTH_MODE=accounts, the link to make the first account."`
 	Agent   agentCmd   `cmd:"" help:"Manage agents that run outside of OpenClaw."`
+	User    userCmd    `cmd:"" help:"Manage the accounts of people, for AUTH_MODE=accounts."`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

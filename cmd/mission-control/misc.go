@@ -36,10 +36,14 @@ func (c linkCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	if settings.Auth.Mode != config.AuthLocal {
-		return errors.New("there is no sign-in link with AUTH_MODE=" + string(settings.Auth.Mode))
+	switch settings.Auth.Mode {
+	case config.AuthLocal:
+		_, err = fmt.Println(settings.SignInLink())
+	case config.AuthAccounts:
+		_, err = fmt.Println(settings.SetupLink())
+	default:
+		err = errors.New("there is no sign-in link with AUTH_MODE=" + string(settings.Auth.Mode))
 	}
-	_, err = fmt.Println(settings.SignInLink())
 	return err
 }
 

@@ -66,11 +66,23 @@ func newLogger(settings config.Settings) *slog.Logger {
 	return log
 }
 
+// quietLogger is for commands whose output is read by people or programs.
+func quietLogger(settings config.Settings) *slog.Logger {
+	o := telemetry.Options{Level: slog.LevelWarn, Format: telemetry.ParseFormat(settings.Log.Format), UTC: settings.Log.UseUTC}
+	return telemetry.NewLogger(os.Stderr, o)
+}
+
 // welcome tells the person who started the server where to go. The link with
 // the token is printed once, by the start that made the token.
 func welcome(settings config.Settings, addr net.Addr) {
 	fmt.Printf("\nMission Control listens on %s\n", addr)
+	setup := settings.Auth.Mode == config.AuthAccounts
 	switch {
+	case setup && settings.Auth.TokenNew:
+		fmt.Printf("Make the first account:  %s\n", settings.SetupLink())
+		fmt.Printf("The token is kept in %s; `mission-control link` shows the link again.\n", settings.Auth.TokenFile)
+	case setup && settings.Auth.TokenFile != "":
+		fmt.Printf("Make the first account:  `mission-control link` shows the link (token in %s)\n", settings.Auth.TokenFile)
 	case settings.Auth.TokenNew:
 		fmt.Printf("Sign in:  %s\n", settings.SignInLink())
 		fmt.Printf("The token is kept in %s; `mission-control link` shows the link again.\n", settings.Auth.TokenFile)

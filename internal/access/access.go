@@ -18,10 +18,15 @@ import (
 	"missioncontrol/internal/store"
 )
 
-// Person is a signed-in user, acting in their active organization.
+// Person is a signed-in user, acting in their active organization, or whoever
+// an access token acts as, in the organization of the token.
 type Person struct {
 	User   mc.User
-	Member mc.Member // of the active organization
+	Member mc.Member // of that organization
+	// Token is what a program called with; nil for a person who is there in person.
+	Token *mc.AccessToken
+	// Session is where a person is signed in; nil when they are not in a session.
+	Session *mc.SignInSession
 }
 
 // Actor is whoever calls: a person or an agent, never both.
@@ -30,8 +35,11 @@ type Actor struct {
 	Agent  *mc.Agent
 }
 
-// Caller names who calls: a person in one of their organizations.
+// Caller names who calls: a person in one of their organizations, or a token.
 func (p Person) Caller() string {
+	if p.Token != nil {
+		return "token:" + p.Token.ID.String()
+	}
 	return "user:" + p.User.ID.String() + ":" + p.Member.OrganizationID.String()
 }
 
@@ -43,8 +51,13 @@ func (a Actor) Caller() string {
 	return a.Person.Caller()
 }
 
-// Party is the person as the one who acts.
-func (p Person) Party() mc.Party { return p.User.Party() }
+// Party is the person, or their token, as the one who acts.
+func (p Person) Party() mc.Party {
+	if p.Token != nil {
+		return p.Token.Party()
+	}
+	return p.User.Party()
+}
 
 // Party is whoever calls, as the one who acts.
 func (a Actor) Party() mc.Party {
@@ -119,10 +132,15 @@ const (
 	BoardDenied         = "Board access denied"
 )
 
-// BoardMember loads the membership of a user in a board's organization and
+// BoardMember loads the membership of a person in a board's organization and
 // tells what it opens. The active organization plays no part, nor does the role.
-func BoardMember(ctx context.Context, r store.Reader, user mc.ID, board mc.Board) (m mc.Member, read, write bool, err error) {
-	m, err = r.Member(ctx, board.OrganizationID, user)
+// An access token opens boards of its own organization only.
+func BoardMember(ctx context.Context, r store.Reader, p Person, board mc.Board) (m mc.Member, read, write bool, err error) {
+	if p.Token != nil && p.Token.OrganizationID != board.OrganizationID {
+		return m, false, false, mc.Forbidden(BoardNoOrganization)
+	}
+	m, err = r.Member(ctx, board.OrganizationID, p.User.ID)
+	m = p.within(m)
 	if mc.KindOf(err) == mc.KindNotFound {
 		return m, false, false, mc.Forbidden(BoardNoOrganization)
 	}

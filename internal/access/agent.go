@@ -143,7 +143,8 @@ func (g *Guards) actor(r *http.Request, p presence) (Actor, error) {
 		if err == nil {
 			return Actor{Person: person}, nil
 		}
-		if mc.KindOf(err) != mc.KindUnauthorized || tok == "" {
+		// An access token is no token of an agent, whatever is wrong with it.
+		if mc.KindOf(err) != mc.KindUnauthorized || tok == "" || auth.AccessToken(r) != "" {
 			return Actor{}, err
 		}
 	}

@@ -62,6 +62,9 @@ func (g *Guards) OrgAdmin() httpapi.Guard[Person] {
 	guard.Errors = append(guard.Errors, errNotAdmin)
 	guard.Resolve = func(r *http.Request) (Person, error) {
 		p, err := user(r)
+		if err == nil {
+			err = p.reaches(mc.ScopeAdmin)
+		}
 		if err == nil && !p.Member.Role.IsAdmin() {
 			err = mc.Forbidden()
 		}
@@ -180,7 +183,7 @@ func (g *Guards) board(r *http.Request, actor Actor, level Level) (Board, error)
 		return Board{Actor: actor, Board: board, CanWrite: true}, AgentOnBoard(ctx, g.store.Reader, *actor.Agent, board)
 	}
 	scope := Board{Actor: actor, Board: board}
-	member, read, write, err := BoardMember(ctx, g.store.Reader, actor.Person.User.ID, board)
+	member, read, write, err := BoardMember(ctx, g.store.Reader, *actor.Person, board)
 	if err != nil {
 		return scope, err
 	}

@@ -10,12 +10,29 @@ import (
 	"missioncontrol/internal/store"
 )
 
+// directory is implemented by ways of signing in whose provider knows more of
+// people than their credentials tell. It may take a few seconds.
+type directory interface {
+	Complete(ctx context.Context, id auth.Identity) auth.Identity
+}
+
 // person finds out which user calls. The ordinary case is one query; a user
 // who is new, incomplete or without an active organization is set right first.
 func (g *Guards) person(r *http.Request) (*Person, error) {
-	identity, ok := g.signIn.Authenticate(r)
-	if !ok {
-		return nil, mc.Unauthorized()
+	p, err := g.caller(r)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.reaches(scopeOf(r.Method))
+}
+
+func (g *Guards) caller(r *http.Request) (*Person, error) {
+	if tok := auth.AccessToken(r); tok != "" {
+		return g.holder(r.Context(), tok)
+	}
+	identity, err := g.signIn.Authenticate(r)
+	if err != nil {
+		return nil, err
 	}
 	ctx := r.Context()
 	session, found, err := g.store.SessionOf(ctx, identity.Subject)
@@ -26,18 +43,34 @@ func (g *Guards) person(r *http.Request) (*Person, error) {
 		if !found {
 			return nil, mc.Unauthorized()
 		}
-		return &Person{User: session.User, Member: session.Member}, nil
+		return &Person{User: session.User, Member: session.Member, Session: identity.Session}, nil
 	}
-	if !found || incomplete(session.User, identity) {
+	if d, ok := g.signIn.(directory); ok && (blank(session.User.Email) || blank(session.User.Name)) {
+		identity = d.Complete(ctx, identity)
+	}
+	if !found || outdated(session.User, identity) {
 		if session, err = g.welcome(ctx, identity); err != nil {
 			return nil, err
 		}
 	}
-	return &Person{User: session.User, Member: session.Member}, nil
+	return &Person{User: session.User, Member: session.Member, Session: identity.Session}, nil
 }
 
-func incomplete(u mc.User, id auth.Identity) bool {
-	return blank(u.Email) && !blank(id.Email) || blank(u.Name) && !blank(id.Name) || !u.EmailVerified && vouchedFor(u, id)
+// outdated reports whether an identity tells of a user what is not stored yet.
+func outdated(u mc.User, id auth.Identity) bool { return updated(u, id) != u }
+
+// updated is a user with what an identity tells of them: what is missing and, if
+// the provider's word counts for more, another address.
+func updated(u mc.User, id auth.Identity) mc.User {
+	replaces := id.EmailRules && !mc.Same(id.Email, u.Email)
+	if !blank(id.Email) && (blank(u.Email) || replaces) {
+		u.Email, u.EmailVerified = id.Email, false
+	}
+	if blank(u.Name) && !blank(id.Name) {
+		u.Name = id.Name
+	}
+	u.EmailVerified = u.EmailVerified || vouchedFor(u, id)
+	return u
 }
 
 // vouchedFor reports whether the address of a user was shown to be theirs.
@@ -51,20 +84,20 @@ func blank(s *string) bool { return s == nil || *s == "" }
 // and acts in an organization.
 func (g *Guards) welcome(ctx context.Context, id auth.Identity) (s store.Session, err error) {
 	err = g.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.EnsureUser(ctx, mc.User{ID: mc.NewID(), ClerkUserID: id.Subject, Email: id.Email, EmailVerified: id.EmailVerified, Name: id.Name}); err != nil {
-			return err
+		// The user of a session was made before it: who is gone stays gone.
+		if id.Session == nil {
+			if err := tx.EnsureUser(ctx, mc.User{ID: mc.NewID(), ClerkUserID: id.Subject, Email: id.Email, EmailVerified: id.EmailVerified, Name: id.Name}); err != nil {
+				return err
+			}
 		}
 		user, err := tx.UserBySubject(ctx, id.Subject)
+		if mc.KindOf(err) == mc.KindNotFound {
+			return mc.Unauthorized()
+		}
 		if err != nil {
 			return err
 		}
-		if blank(user.Email) {
-			user.Email = id.Email
-		}
-		if blank(user.Name) {
-			user.Name = id.Name
-		}
-		user.EmailVerified = user.EmailVerified || vouchedFor(user, id)
+		user = updated(user, id)
 		member, err := activeMember(ctx, tx, user)
 		if err != nil {
 			return err

@@ -59,7 +59,7 @@ func (f *Feature) creationBoard(ctx context.Context, actor access.Actor, wanted 
 	if err != nil {
 		return board, err
 	}
-	member, _, write, err := access.BoardMember(ctx, f.store.Reader, actor.Person.User.ID, board)
+	member, _, write, err := access.BoardMember(ctx, f.store.Reader, *actor.Person, board)
 	switch {
 	case err != nil:
 		return board, err

@@ -58,11 +58,14 @@ func New(t testing.TB, st *store.Store) *World {
 	return w
 }
 
-// Serve hangs features in.
-func (w *World) Serve(features ...Feature) {
+// Serve hangs features in. Callers are whom As names.
+func (w *World) Serve(features ...Feature) { w.ServeSignedIn(bySubject{}, features...) }
+
+// ServeSignedIn is Serve with another way of signing in.
+func (w *World) ServeSignedIn(signIn auth.Authenticator, features ...Feature) {
 	limits := access.Limits{AgentAuth: ratelimit.Policy{Scope: "agent_auth", Limit: 100_000, Window: time.Minute},
 		WebhookIngest: ratelimit.Policy{Scope: "webhook_ingest", Limit: w.WebhookCalls, Window: time.Minute}}
-	guards := access.New(w.Store, bySubject{}, ratelimit.NewMemory(time.Now), limits, mc.SystemClock)
+	guards := access.New(w.Store, signIn, ratelimit.NewMemory(time.Now), limits, mc.SystemClock)
 	for _, f := range features {
 		f.Register(w.router, guards)
 	}
@@ -75,13 +78,16 @@ func (w *World) Router() *httpapi.Router { return w.router }
 // and what AsNewcomer adds for what is known of them.
 type bySubject struct{}
 
-func (bySubject) Authenticate(r *http.Request) (auth.Identity, bool) {
+func (bySubject) Authenticate(r *http.Request) (auth.Identity, error) {
 	subject, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer user:")
 	id := auth.Identity{Subject: subject, EmailVerified: r.Header.Get(verifiedHeader) != ""}
 	if email := r.Header.Get(emailHeader); email != "" {
 		id.Email = &email
 	}
-	return id, ok
+	if !ok {
+		return id, mc.Unauthorized()
+	}
+	return id, nil
 }
 
 // Write runs a transaction that has to succeed.

@@ -17,9 +17,27 @@ func TestLocal(t *testing.T) {
 	} {
 		req := httptest.NewRequest(http.MethodGet, "/", nil)
 		req.Header.Set("Authorization", header)
-		id, ok := local.Authenticate(req)
-		if ok != want || ok && id.Subject != mc.LocalUserSubject {
-			t.Errorf("%q: %v, %v; want %v", header, id, ok, want)
+		id, err := local.Authenticate(req)
+		if ok := err == nil; ok != want || ok && id.Subject != mc.LocalUserSubject {
+			t.Errorf("%q: %v, %v; want %v", header, id, err, want)
 		}
+	}
+}
+
+func TestAccessTokens(t *testing.T) {
+	t.Parallel()
+	personal, service := NewAccessToken(mc.TokenPersonal), NewAccessToken(mc.TokenService)
+	agent := personal[len("mcp_"):]
+	for header, want := range map[string]string{
+		"Bearer " + personal: personal, "bearer " + service: service, "Bearer " + agent: "", "Bearer mcp_" + agent[1:]: "", "Bearer mcx_" + agent: "", "": "", "Basic " + personal: "",
+	} {
+		req := httptest.NewRequest(http.MethodGet, "/", nil)
+		req.Header.Set("Authorization", header)
+		if got := AccessToken(req); got != want {
+			t.Errorf("%q is %q, want %q", header, got, want)
+		}
+	}
+	if personal[:4] != "mcp_" || service[:4] != "mcs_" || personal == NewAccessToken(mc.TokenPersonal) {
+		t.Errorf("made %q and %q", personal, service)
 	}
 }

@@ -77,11 +77,18 @@ func (f setting) set(text string) error {
 		f.value.Set(reflect.ValueOf(splitList(text)))
 	default: // string and types made of it
 		if enum := f.Tag.Get("enum"); enum != "" && !slices.Contains(strings.Split(enum, ","), text) {
-			return f.wrong("must be "+strings.ReplaceAll(enum, ",", " or "), text)
+			return f.wrong("must be "+oneOf(enum), text)
 		}
 		f.value.SetString(text)
 	}
 	return nil
+}
+
+// oneOf names the values of an enum: "a, b or c".
+func oneOf(enum string) string {
+	names := strings.Split(enum, ",")
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 func (f setting) setInt(text string) error {

@@ -62,14 +62,18 @@ func checkCredentials(s *Settings, src sources, _ Options) error {
 	s.Auth.LocalToken = trimmed(s.Auth.LocalToken)
 	s.Auth.ClerkSecretKey = trimmed(s.Auth.ClerkSecretKey)
 	s.Auth.ClerkAPIURL = clerkAPI(s.Auth.ClerkAPIURL)
-	if s.Auth.Mode == AuthClerk {
+	s.Auth.SetupToken = trimmed(s.Auth.SetupToken)
+	switch s.Auth.Mode {
+	case AuthClerk:
 		if s.Auth.ClerkSecretKey == "" {
 			return wrong("CLERK_SECRET_KEY", "must be set and non-empty when AUTH_MODE=clerk.")
 		}
-		return nil
-	}
-	if _, ok := src.lookup("LOCAL_AUTH_TOKEN"); ok && !strongToken(s.Auth.LocalToken.Reveal()) {
-		return wrong("LOCAL_AUTH_TOKEN", "must be at least 50 characters and non-placeholder when AUTH_MODE=local.")
+	case AuthAccounts:
+		return checkAccounts(&s.Auth, src)
+	default:
+		if _, ok := src.lookup("LOCAL_AUTH_TOKEN"); ok && !longEnough(s.Auth.LocalToken, minTokenLength) {
+			return wrong("LOCAL_AUTH_TOKEN", "must be at least 50 characters and non-placeholder when AUTH_MODE=local.")
+		}
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func Load(o Options) (Settings, error) {
 	for _, step := range []func(*Settings, sources, Options) error{
 		completeServer, completeDatabase, completeHeaders, completeGateway,
 		checkCredentials, checkBaseURL, checkRedis,
-		keepLocalToken,
+		keepTokens,
 	} {
 		if err := step(&s, src, o); err != nil {
 			return Settings{}, err

@@ -49,6 +49,7 @@ func TestLoadNothingConfigured(t *testing.T) {
 		Auth: config.Auth{
 			Mode: config.AuthLocal, LocalToken: got.Auth.LocalToken,
 			ClerkAPIURL: "https://api.clerk.com/v1", ClerkVerifyIAT: true, ClerkLeeway: 10 * time.Second,
+			Passwords: true, SessionIdle: 7 * 24 * time.Hour, SessionMax: 30 * 24 * time.Hour, OIDCScopes: "openid email profile",
 			TokenFile: filepath.Join(data, "local-token"), TokenNew: true,
 		},
 		Headers: config.Headers{ContentTypeOptions: "nosniff", FrameOptions: "DENY", ReferrerPolicy: "strict-origin-when-cross-origin"},
@@ -94,6 +95,7 @@ func TestLoadEverythingConfigured(t *testing.T) {
 		Database: config.Database{Dialect: config.Postgres, URL: "postgresql://u:p@db:5432/mc"},
 		Auth: config.Auth{
 			Mode: config.AuthClerk, ClerkSecretKey: "sk_test", ClerkAPIURL: "http://clerk:1/v1", ClerkLeeway: 2500 * time.Millisecond,
+			Passwords: true, SessionIdle: 7 * 24 * time.Hour, SessionMax: 30 * 24 * time.Hour, OIDCScopes: "openid email profile",
 		},
 		Headers: config.Headers{FrameOptions: " ", ReferrerPolicy: " no-referrer ", PermissionsPolicy: "camera=()"},
 		Limits: config.Limits{
@@ -170,9 +172,9 @@ func TestLoadRefuses(t *testing.T) {
 		env  string // NAME=value, separated by |
 		want string
 	}{
-		{"AUTH_MODE=LOCAL", `AUTH_MODE must be local or clerk, not "LOCAL".`},
-		{"AUTH_MODE=none", `AUTH_MODE must be local or clerk, not "none".`},
-		{"AUTH_MODE= local", `AUTH_MODE must be local or clerk, not " local".`},
+		{"AUTH_MODE=LOCAL", `AUTH_MODE must be local, clerk or accounts, not "LOCAL".`},
+		{"AUTH_MODE=none", `AUTH_MODE must be local, clerk or accounts, not "none".`},
+		{"AUTH_MODE= local", `AUTH_MODE must be local, clerk or accounts, not " local".`},
 		{"LOCAL_AUTH_TOKEN=", weakToken},
 		{"LOCAL_AUTH_TOKEN=change-me", weakToken},
 		{"LOCAL_AUTH_TOKEN=Replace-With-Strong-Random-Token", weakToken},

@@ -16,24 +16,36 @@ import (
 // contract names (change-me and its like): all of them are shorter.
 const minTokenLength = 50
 
-func strongToken(token string) bool { return utf8.RuneCountInString(token) >= minTokenLength }
+func longEnough(token Secret, least int) bool {
+	return utf8.RuneCountInString(token.Reveal()) >= least
+}
 
-// keepLocalToken gives local sign-in a token when none is configured: the one
-// in the data folder, made at the first start.
-func keepLocalToken(s *Settings, src sources, _ Options) error {
-	if _, configured := src.lookup("LOCAL_AUTH_TOKEN"); configured || s.Auth.Mode != AuthLocal {
+// keepTokens gives the way of signing in the token that it needs when none is
+// configured: the one in the data folder, made at the first start.
+func keepTokens(s *Settings, src sources, _ Options) error {
+	switch s.Auth.Mode {
+	case AuthLocal:
+		return keepToken(s, src, "LOCAL_AUTH_TOKEN", "local-token", &s.Auth.LocalToken, minTokenLength)
+	case AuthAccounts:
+		return keepToken(s, src, "ACCOUNTS_SETUP_TOKEN", "setup-token", &s.Auth.SetupToken, minSetupTokenLength)
+	}
+	return nil
+}
+
+func keepToken(s *Settings, src sources, variable, file string, token *Secret, least int) error {
+	if _, configured := src.lookup(variable); configured {
 		return nil
 	}
-	s.Auth.TokenFile = filepath.Join(s.Server.DataDir, "local-token")
-	token, err := os.ReadFile(s.Auth.TokenFile)
+	s.Auth.TokenFile = filepath.Join(s.Server.DataDir, file)
+	text, err := os.ReadFile(s.Auth.TokenFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		token, s.Auth.TokenNew, err = makeTokenFile(s.Auth.TokenFile)
+		text, s.Auth.TokenNew, err = makeTokenFile(s.Auth.TokenFile)
 	}
 	if err != nil {
 		return wrong("DATA_DIR", "cannot keep the sign-in token: %v", err)
 	}
-	s.Auth.LocalToken = trimmed(Secret(token))
-	if !strongToken(s.Auth.LocalToken.Reveal()) {
+	*token = trimmed(Secret(text))
+	if !longEnough(*token, least) {
 		return wrong("DATA_DIR", "holds a broken sign-in token: delete %s to get a new one.", s.Auth.TokenFile)
 	}
 	return nil
@@ -79,4 +91,10 @@ func (s Settings) SignInLink() string {
 		return link
 	}
 	return link + "#token=" + url.QueryEscape(s.Auth.LocalToken.Reveal())
+}
+
+// SetupLink is the address at which the first account is made, for AuthAccounts.
+// It carries the setup token as SignInLink does the local one.
+func (s Settings) SetupLink() string {
+	return s.Server.BaseURL + "/sign-up#setup=" + url.QueryEscape(s.Auth.SetupToken.Reveal())
 }

@@ -61,13 +61,14 @@ type AuthMode string
 
 // The ways to sign in.
 const (
-	AuthLocal AuthMode = "local"
-	AuthClerk AuthMode = "clerk"
+	AuthLocal    AuthMode = "local"
+	AuthClerk    AuthMode = "clerk"
+	AuthAccounts AuthMode = "accounts"
 )
 
 // Auth is how people sign in.
 type Auth struct {
-	Mode       AuthMode `env:"AUTH_MODE" default:"local" enum:"local,clerk" help:"How people sign in: local (one shared token) or clerk (known, but not available yet: the server says so and ends)."`
+	Mode       AuthMode `env:"AUTH_MODE" default:"local" enum:"local,clerk,accounts" help:"How people sign in: local (one person, one shared token), accounts (e-mail and password, or OpenID Connect) or clerk."`
 	LocalToken Secret   `env:"LOCAL_AUTH_TOKEN" shown:"made at the first start, kept in DATA_DIR/local-token" help:"Token to sign in with, at least 50 characters. For AUTH_MODE=local."`
 
 	ClerkSecretKey Secret `env:"CLERK_SECRET_KEY" help:"Secret key of the Clerk application. Required for AUTH_MODE=clerk."`
@@ -76,7 +77,21 @@ type Auth struct {
 	ClerkVerifyIAT bool          `env:"CLERK_VERIFY_IAT" default:"true" help:"Refuse Clerk tokens that are issued in the future."`
 	ClerkLeeway    time.Duration `env:"CLERK_LEEWAY" default:"10.0" unit:"s" help:"Seconds that Clerk's clock and ours may differ."`
 
-	// TokenFile is where the sign-in token is kept when none was configured, otherwise empty.
+	// SetupToken lets the first account be made. It is set only for AuthAccounts.
+	SetupToken  Secret        `env:"ACCOUNTS_SETUP_TOKEN" shown:"made at the first start, kept in DATA_DIR/setup-token" help:"Token to make the first account with, at least 32 characters. For AUTH_MODE=accounts."`
+	OpenSignUp  bool          `env:"ACCOUNTS_OPEN_SIGN_UP" default:"false" help:"Let everybody make an account. Otherwise it takes an invite. For AUTH_MODE=accounts."`
+	Passwords   bool          `env:"ACCOUNTS_PASSWORDS" default:"true" help:"Let people sign in with e-mail and password. false leaves OpenID Connect alone. For AUTH_MODE=accounts."`
+	SessionIdle time.Duration `env:"SESSION_IDLE_DAYS" default:"7" unit:"d" min:"0.01" help:"Days after which a session that is not used ends. For AUTH_MODE=accounts."`
+	SessionMax  time.Duration `env:"SESSION_MAX_DAYS" default:"30" unit:"d" min:"0.01" help:"Days after which every session ends. For AUTH_MODE=accounts."`
+
+	// OIDCIssuer is empty when OpenID Connect is not used.
+	OIDCIssuer       string `env:"OIDC_ISSUER" help:"Issuer URL of the OpenID Connect provider that people may sign in through. For AUTH_MODE=accounts."`
+	OIDCClientID     string `env:"OIDC_CLIENT_ID" help:"Client id at that provider. Its redirect URL is BASE_URL/api/v1/auth/oidc/callback."`
+	OIDCClientSecret Secret `env:"OIDC_CLIENT_SECRET" help:"Client secret at that provider."`
+	OIDCScopes       string `env:"OIDC_SCOPES" default:"openid email profile" help:"What the provider is asked for, separated by blanks."`
+
+	// TokenFile is where the sign-in token, or for AuthAccounts the setup token, is
+	// kept when none was configured, otherwise empty.
 	TokenFile string
 	// TokenNew says that this start made the token in TokenFile.
 	TokenNew bool

@@ -36,7 +36,7 @@ func (f *Feature) byBoard(ctx context.Context, p access.Person, boardID *string)
 	if err != nil {
 		return target{}, err
 	}
-	_, read, write, err := access.BoardMember(ctx, f.store.Reader, p.User.ID, board)
+	_, read, write, err := access.BoardMember(ctx, f.store.Reader, p, board)
 	if err != nil {
 		return target{}, err
 	}

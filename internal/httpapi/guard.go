@@ -57,8 +57,14 @@ type Auth struct {
 	BoardAccess string            `json:"board_access,omitempty"` // read, write
 	AgentRole   string            `json:"agent_role,omitempty"`   // any, lead, main, self
 	AgentScope  string            `json:"agent_scope,omitempty"`  // own-board, gateway, organization
-	Notes       string            `json:"notes,omitempty"`
+	// TokenScope is what an access token of a person or service needs: read, write,
+	// admin, or none where tokens are refused. Empty: by the method and the role.
+	TokenScope string `json:"token_scope,omitempty"`
+	Notes      string `json:"notes,omitempty"`
 }
+
+// NoTokens is the TokenScope of operations that access tokens cannot call.
+const NoTokens = "none"
 
 // LimitPolicy describes a rate limit in the OpenAPI document.
 type LimitPolicy struct {

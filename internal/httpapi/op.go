@@ -94,6 +94,9 @@ var Done = OK{OK: true}
 // StatusCoder is implemented by answers whose status is not 200.
 type StatusCoder interface{ StatusCode() int }
 
+// HeaderSetter is implemented by answers that set headers, such as a cookie.
+type HeaderSetter interface{ SetHeaders(h http.Header) }
+
 // Register adds an operation. The compiler checks that the handler takes the
 // scope that the guard yields.
 func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I, O]) {
@@ -130,6 +133,9 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 
 // succeed answers with what a handler returned.
 func (r *Router) succeed(w http.ResponseWriter, req *http.Request, op Op, out any) {
+	if h, ok := out.(HeaderSetter); ok {
+		h.SetHeaders(w.Header())
+	}
 	status := op.statusOf(out)
 	switch {
 	case op.ETag && status == http.StatusOK:

@@ -147,7 +147,7 @@ func describe(reg *schemas, op *operation) *huma.Operation {
 		Method: op.Method, Path: op.Path, OperationID: op.id, Tags: op.Tags,
 		Summary: op.Summary, Description: describeText(op),
 		Parameters: parameters(reg, op), Responses: map[string]*huma.Response{},
-		Extensions: map[string]any{"x-auth": authWithHeaders(op.auth)},
+		Extensions: map[string]any{"x-auth": op.fullAuth()},
 	}
 	out.Security = security(op.auth)
 	if op.plan.body != nil {
@@ -280,13 +280,32 @@ func parameters(reg *schemas, op *operation) []*huma.Param {
 	return append(out, op.wireParameters()...)
 }
 
-func authWithHeaders(a Auth) Auth {
+// fullAuth is the guard's description with what follows from the rest.
+func (op *operation) fullAuth() Auth {
+	a := op.auth
 	headers := map[string]string{"user": "Authorization: Bearer", "agent": "X-Agent-Token (or Authorization: Bearer)"}
 	a.Headers = map[string]string{}
 	for _, actor := range a.Actors {
 		a.Headers[actor] = headers[actor]
 	}
+	a.TokenScope = op.tokenScope()
 	return a
+}
+
+// tokenScope is what an access token needs for the operation; "" when people
+// cannot call it.
+func (op *operation) tokenScope() string {
+	switch {
+	case !slices.Contains(op.auth.Actors, "user"):
+		return ""
+	case op.auth.TokenScope != "":
+		return op.auth.TokenScope
+	case op.auth.UserRole == "admin" || op.auth.UserRole == "owner":
+		return "admin"
+	case op.Method == http.MethodGet:
+		return "read"
+	}
+	return "write"
 }
 
 func security(a Auth) []map[string][]string {
@@ -311,6 +330,9 @@ func refusals(reg *schemas, op *operation, out *huma.Operation) {
 	}
 	if op.plan.body != nil || len(op.plan.params) > 0 || len(op.path) > 0 || op.forAgents() {
 		all = append(all, ErrorDoc{Status: http.StatusUnprocessableEntity, When: "a parameter or a field of the body is not valid; detail lists the places", Schema: ValidationFailures{}})
+	}
+	if scope := op.tokenScope(); scope != "" && scope != NoTokens {
+		all = append(all, ErrorDoc{Status: http.StatusForbidden, Detail: "The token lacks the scope " + scope, When: "the caller is a program whose access token does not reach that far"})
 	}
 	if op.limit != nil {
 		all = append(all, ErrorDoc{Status: http.StatusTooManyRequests, When: "the rate limit " + op.limit.Name + " is used up"})

@@ -45,6 +45,12 @@ const (
 	AuditOutboundCreated     AuditAction = "outbound_webhook.created"
 	AuditOutboundChanged     AuditAction = "outbound_webhook.changed"
 	AuditOutboundDeleted     AuditAction = "outbound_webhook.deleted"
+	AuditTokenIssued         AuditAction = "token.issued"
+	AuditTokenRevoked        AuditAction = "token.revoked"
+	AuditAccountCreated      AuditAction = "account.created"
+	AuditAccountLinked       AuditAction = "account.linked"
+	AuditPasswordChanged     AuditAction = "account.password_changed"
+	AuditPasswordReset       AuditAction = "account.password_reset"
 )
 
 // Area is what kind of thing was acted on: the part before the dot.

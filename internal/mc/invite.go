@@ -110,6 +110,7 @@ func MergeBoardAccess(list []BoardAccess) []BoardAccess {
 
 // What is said when somebody meddles with owners.
 const (
-	OwnersOnly  = "Only owners can manage owners"
-	OwnerNeeded = "Organization must have at least one owner"
+	OwnersOnly     = "Only owners can manage owners"
+	OwnerNeeded    = "Organization must have at least one owner"
+	ServiceNoOwner = "A service cannot own an organization"
 )

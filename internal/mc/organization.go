@@ -15,6 +15,7 @@ type User struct {
 	Notes                *string `db:"notes"`
 	Context              *string `db:"context"`
 	IsSuperAdmin         bool    `db:"is_super_admin"`
+	IsService            bool    `db:"is_service"` // a program of an organization, and no person
 	ActiveOrganizationID *ID     `db:"active_organization_id"`
 }
 

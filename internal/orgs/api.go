@@ -2,11 +2,13 @@ package orgs
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/store"
 )
 
 // Register declares the operations.
@@ -20,7 +22,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Errors:           nameErrors,
 		RequestExamples:  map[string]any{"new_organization": map[string]any{"name": "Acme"}},
 		ResponseExamples: shown,
-	}, g.User(), f.create)
+	}, g.Self(), f.create)
 	httpapi.Register(r, httpapi.Op{
 		Method: "GET", Path: "/api/v1/organizations/me/list", Name: "list_my_organizations", Tags: tag,
 		Summary:     "List the caller's organizations",
@@ -37,7 +39,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Errors:           []httpapi.ErrorDoc{{Status: 403, Detail: access.BoardNoOrganization, When: "the caller does not belong to the organization, or there is none of this id"}},
 		RequestExamples:  map[string]any{"switch": map[string]any{"organization_id": exampleOrganization.ID}},
 		ResponseExamples: shown,
-	}, g.User(), f.activate)
+	}, g.Self(), f.activate)
 	httpapi.Register(r, httpapi.Op{
 		Method: "GET", Path: "/api/v1/organizations/me", Name: "get_my_org", Tags: tag,
 		Summary:          "Show the active organization",
@@ -60,6 +62,7 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 	}, g.OrgOwner(ownersDelete), f.remove)
 	f.registerMembers(r, g)
 	f.registerInvites(r, g)
+	f.registerServices(r, g)
 }
 
 type (
@@ -74,6 +77,9 @@ func (f *Feature) create(ctx context.Context, p access.Person, in *createInput) 
 
 func (f *Feature) list(ctx context.Context, p access.Person, _ *httpapi.None) ([]OrganizationListItem, error) {
 	memberships, err := f.store.Memberships(ctx, p.User.ID)
+	if p.Token != nil { // knows of its own organization alone
+		memberships = slices.DeleteFunc(memberships, func(m store.Membership) bool { return m.ID != p.Token.OrganizationID })
+	}
 	return listItems(memberships, p.Member.OrganizationID), err
 }
 

@@ -50,7 +50,7 @@ func (f *Feature) registerInvites(r *httpapi.Router, g *access.Guards) {
 		},
 		RequestExamples:  map[string]any{"token": map[string]any{"token": exampleInvite.Token}},
 		ResponseExamples: map[string]any{"member": exampleMember},
-	}, g.User(), f.accept)
+	}, g.Self(), f.accept)
 }
 
 type (

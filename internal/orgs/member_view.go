@@ -25,6 +25,7 @@ type OrganizationUserRead struct {
 	Email         *string `json:"email"`
 	Name          *string `json:"name"`
 	PreferredName *string `json:"preferred_name"`
+	IsService     bool    `json:"is_service" doc:"It is no person but a program that acts through a token of the organization."`
 }
 
 // OrganizationBoardAccessRead is a board that is open to a member.
@@ -116,7 +117,7 @@ type OrganizationInviteRead struct {
 func memberView(m store.MemberUser, grants []mc.BoardGrant) OrganizationMemberRead {
 	view := OrganizationMemberRead{
 		ID: m.ID, OrganizationID: m.OrganizationID, UserID: m.UserID, Role: string(m.Role), AllBoardsRead: m.AllBoardsRead, AllBoardsWrite: m.AllBoardsWrite,
-		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, User: &OrganizationUserRead{ID: m.UserID, Email: m.Email, Name: m.Name, PreferredName: m.PreferredName},
+		CreatedAt: m.CreatedAt, UpdatedAt: m.UpdatedAt, User: &OrganizationUserRead{ID: m.UserID, Email: m.Email, Name: m.Name, PreferredName: m.PreferredName, IsService: m.IsService},
 		BoardAccess: make([]OrganizationBoardAccessRead, len(grants)),
 	}
 	for i, g := range grants {

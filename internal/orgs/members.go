@@ -82,6 +82,9 @@ func (f *Feature) ChangeRole(ctx context.Context, caller mc.Member, id mc.ID, ro
 		if caller.Role != mc.RoleOwner && (target.Role == mc.RoleOwner || shown.Role == mc.RoleOwner) {
 			return mc.Forbidden(mc.OwnersOnly)
 		}
+		if target.IsService && shown.Role == mc.RoleOwner {
+			return mc.Forbidden(mc.ServiceNoOwner)
+		}
 		if target.Role == mc.RoleOwner && shown.Role != mc.RoleOwner {
 			if err := keepsOwner(ctx, tx, target.Member); err != nil {
 				return err

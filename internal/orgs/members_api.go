@@ -45,7 +45,7 @@ func (f *Feature) registerMembers(r *httpapi.Router, g *access.Guards) {
 		Method: "PATCH", Path: memberPath, Name: "update_org_member", Tags: tag,
 		Summary:          "Change a member's role",
 		Description:      "Makes a member something else, from their next request on. Owners are managed by owners, and one of them stays.",
-		Errors:           []httpapi.ErrorDoc{errNoMember, errOwnersOnly, errOwnerNeeded},
+		Errors:           []httpapi.ErrorDoc{errNoMember, errOwnersOnly, httpapi.Refusal(403, mc.ServiceNoOwner, "the member is a service and is to be an owner"), errOwnerNeeded},
 		RequestExamples:  map[string]any{"promote": map[string]any{"role": mc.RoleAdmin}},
 		ResponseExamples: shown,
 	}, g.OrgAdmin(), f.changeRole)

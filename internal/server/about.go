@@ -7,7 +7,7 @@ func about() httpapi.About {
 	return httpapi.About{
 		Title: "Mission Control API", Version: "0.1.0",
 		Tags: []httpapi.Tag{
-			{Name: "auth", Description: "The first call of a person: makes sure that user and organization exist."},
+			{Name: "auth", Description: "The first call of a person, and signing in where the accounts are kept here: accounts, sessions, passwords, identity provider."},
 			{Name: "health", Description: "Probes for supervisors and load balancers."},
 			{Name: "agents", Description: "The organization's agents: directory, creation, changes, presence and removal."},
 			{Name: "activity", Description: "What happened: the activity feed and the feed of task comments."},

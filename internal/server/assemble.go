@@ -16,7 +16,6 @@ import (
 	"missioncontrol/internal/apidocs"
 	"missioncontrol/internal/approvals"
 	"missioncontrol/internal/audit"
-	"missioncontrol/internal/auth"
 	"missioncontrol/internal/boards"
 	"missioncontrol/internal/clientaddr"
 	"missioncontrol/internal/config"
@@ -79,7 +78,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 	})
 	lifecycle.RegisterJobs(s.workers)
 
-	guards := access.New(s.store, authenticator(s.settings), s.limiter, access.Limits{
+	signIn := s.signingIn()
+	guards := access.New(s.store, signIn.authenticator, s.limiter, access.Limits{
 		AgentAuth:         ratelimit.Policy{Scope: "agent_auth", Limit: s.settings.Limits.AgentAuth, Window: s.settings.Limits.AgentAuthWindow},
 		CountFailuresOnly: s.settings.Limits.AgentAuthCount == config.CountFailures,
 		WebhookIngest:     ratelimit.Policy{Scope: "webhook_ingest", Limit: s.settings.Limits.WebhookIngest, Window: time.Minute},
@@ -107,7 +107,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		Register(r *httpapi.Router, g *access.Guards)
 	}{
 		health.New(s.checks()),
-		users.New(s.store, lifecycle),
+		users.New(s.store, lifecycle, signIn.directory),
+		signIn.accounts,
 		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, webhookFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
 		activityFeature,
@@ -178,11 +179,6 @@ func (s *Server) checks() []health.Check {
 		checks = append(checks, health.Check{Name: "redis", Run: s.limiter.ping})
 	}
 	return checks
-}
-
-// authenticator is how people sign in.
-func authenticator(settings config.Settings) auth.Authenticator {
-	return auth.NewLocal(settings.Auth.LocalToken.Reveal())
 }
 
 func (s *Server) openGatewayClient() (*openclaw.Client, error) {

@@ -10,8 +10,8 @@ import (
 	"missioncontrol/internal/store"
 )
 
-// trimArgs forgets changes that no stream resumes from any more, and the answers
-// to requests that nobody repeats any more.
+// trimArgs forgets changes that no stream resumes from any more, the answers to
+// requests that nobody repeats any more, and sessions that have ended.
 type trimArgs struct{}
 
 // Kind names the job.
@@ -35,7 +35,7 @@ func (s *Server) housekeeping() {
 		now := mc.SystemClock()
 		_, err := s.store.TrimChangeLog(ctx, store.LogKeep{Since: now.Add(-changesKept), Rows: changesRows, Spare: now.Add(-keptAnyway)})
 		_, keysErr := s.store.TrimKeys(ctx, now.Add(-store.KeysKept))
-		return errors.Join(err, keysErr)
+		return errors.Join(err, keysErr, s.store.TrimSignInSessions(ctx, now, now.Add(-s.settings.Auth.SessionIdle)))
 	})
 	jobs.Every(s.workers, trimEvery, trimArgs{})
 }

@@ -48,10 +48,6 @@ const shutdownWithin = 20 * time.Second
 // New opens what the server needs, the database first of all. Close must be
 // called on the result.
 func New(ctx context.Context, settings config.Settings, role Role, log *slog.Logger) (_ *Server, err error) {
-	if settings.Auth.Mode != config.AuthLocal {
-		// Better no server than one that lets people in by another way than configured.
-		return nil, &config.Error{Variable: "AUTH_MODE", Message: "AUTH_MODE=" + string(settings.Auth.Mode) + " is not available in this version; use local."}
-	}
 	s := &Server{settings: settings, role: role, log: log, metrics: telemetry.NewMetrics()}
 	log.InfoContext(ctx, "app.lifecycle.starting", "environment", settings.Server.Environment, "db_auto_migrate", settings.Database.AutoMigrate)
 	defer func() {

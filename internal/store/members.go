@@ -12,16 +12,17 @@ type MemberUser struct {
 	Email         *string `db:"email"`
 	Name          *string `db:"name"`
 	PreferredName *string `db:"preferred_name"`
+	IsService     bool    `db:"is_service"`
 }
 
 // User is the member as a person, as far as it is loaded.
 func (m MemberUser) User() mc.User {
-	return mc.User{ID: m.UserID, Email: m.Email, Name: m.Name, PreferredName: m.PreferredName}
+	return mc.User{ID: m.UserID, Email: m.Email, Name: m.Name, PreferredName: m.PreferredName, IsService: m.IsService}
 }
 
 const memberFrom = ` FROM organization_members m JOIN users u ON u.id = m.user_id `
 
-var memberUserCols = memberCols + `, u.email, u.name, u.preferred_name`
+var memberUserCols = memberCols + `, u.email, u.name, u.preferred_name, u.is_service`
 
 // Members lists a page of an organization's members by e-mail, those without one
 // last, then by name.

@@ -78,9 +78,11 @@ func (r Reader) OldestMember(ctx context.Context, user mc.ID) (mc.Member, error)
 	return get[mc.Member](ctx, r, `SELECT `+memberCols+` FROM organization_members m WHERE m.user_id = ? ORDER BY m.created_at, m.id LIMIT 1`, user)
 }
 
-// HasOtherMembers reports whether anybody but the user belongs to an organization.
+// HasOtherMembers reports whether anybody but the user belongs to an
+// organization. Services do not count: nobody would be left to use them.
 func (r Reader) HasOtherMembers(ctx context.Context, organization, user mc.ID) (bool, error) {
-	return exists(ctx, r, `SELECT 1 FROM organization_members WHERE organization_id = ? AND user_id <> ?`, organization, user)
+	return exists(ctx, r, `SELECT 1 FROM organization_members m JOIN users u ON u.id = m.user_id
+		WHERE m.organization_id = ? AND m.user_id <> ? AND NOT u.is_service`, organization, user)
 }
 
 // Grant loads a member's grant for one board; nil when there is none.
@@ -101,11 +103,23 @@ func (tx *Tx) InsertMember(ctx context.Context, m mc.Member) error {
 	return memberTable.insert(ctx, tx, &m)
 }
 
-// DeleteMember ends the membership of a user, with its access to boards.
+// DeleteMember ends the membership of a user, with its access to boards and the
+// tokens that act in the organization. A service ends with it.
 func (tx *Tx) DeleteMember(ctx context.Context, organization, user mc.ID) error {
 	tx.Announce(KindAccess, user, user)
-	_, err := exec(ctx, tx, `DELETE FROM organization_members WHERE organization_id = ? AND user_id = ?`, organization, user)
-	return err
+	for _, step := range []struct {
+		sql  string
+		args []any
+	}{
+		{`DELETE FROM access_tokens WHERE organization_id = ? AND user_id = ?`, []any{organization, user}},
+		{`DELETE FROM organization_members WHERE organization_id = ? AND user_id = ?`, []any{organization, user}},
+		{`DELETE FROM users WHERE id = ? AND is_service`, []any{user}},
+	} {
+		if _, err := exec(ctx, tx, step.sql, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EnsureOwner gives an organization that has lost its last owner a new one: the
@@ -113,8 +127,8 @@ func (tx *Tx) DeleteMember(ctx context.Context, organization, user mc.ID) error 
 // what they were before; nil when it needs none. The caller holds the organization.
 func (tx *Tx) EnsureOwner(ctx context.Context, organization mc.ID) (heir *mc.Member, was mc.Role, err error) {
 	heir, err = find[mc.Member](ctx, tx.Reader, `
-		SELECT `+memberCols+` FROM organization_members m
-		WHERE m.organization_id = ? AND NOT EXISTS (SELECT 1 FROM organization_members o WHERE o.organization_id = ? AND o.role = ?)
+		SELECT `+memberCols+` FROM organization_members m JOIN users u ON u.id = m.user_id
+		WHERE m.organization_id = ? AND NOT u.is_service AND NOT EXISTS (SELECT 1 FROM organization_members o WHERE o.organization_id = ? AND o.role = ?)
 		ORDER BY CASE m.role WHEN ? THEN 0 ELSE 1 END, m.created_at, m.id LIMIT 1`, organization, organization, mc.RoleOwner, mc.RoleAdmin)
 	if err != nil || heir == nil {
 		return nil, "", err
@@ -148,6 +162,7 @@ func (tx *Tx) DeleteOrganization(ctx context.Context, o mc.Organization) error {
 		{`DELETE FROM activity_events WHERE task_id IN (` + tasks + `)`, []any{id}},
 		// Boards before their gateways, to which they only refer.
 		{`DELETE FROM boards WHERE organization_id = ?`, []any{id}},
+		{`DELETE FROM users WHERE is_service AND id IN (SELECT m.user_id FROM organization_members m WHERE m.organization_id = ?)`, []any{id}},
 		{`DELETE FROM organizations WHERE id = ?`, []any{id}},
 	} {
 		if _, err := exec(ctx, tx, step.sql, step.args...); err != nil {

@@ -77,6 +77,17 @@ func furnish(t *testing.T, st *store.Store, f fixture) {
 		outside := r.add("outbound_webhooks", row{"board_id": board, "url": "http://x", "description": "d", "events": "[]", "enabled": true, "created_at": noon, "updated_at": noon})
 		call := r.add("outbound_deliveries", row{"webhook_id": outside, "change_seq": 1, "event_type": "t", "body": "{}", "state": "sent", "tries": 1, "created_at": noon, "updated_at": noon})
 		r.add("outbound_attempts", row{"delivery_id": call, "at": noon, "duration_ms": 1})
+		hash := func() string { return strings.Repeat("0", 28) + mc.NewID().String() }
+		if err := tx.InsertAccount(ctx, mc.Account{ID: f.user.ID, CreatedAt: noon, UpdatedAt: noon}); err != nil {
+			return err
+		}
+		r.add("account_identities", row{"account_id": f.user.ID, "issuer": "i", "subject": f.user.ID.String(), "created_at": noon})
+		r.add("sign_in_sessions", row{"account_id": f.user.ID, "token_sha256": hash(), "method": "password", "address": "", "user_agent": "", "created_at": noon, "last_seen_at": noon, "expires_at": noon})
+		service := r.add("users", row{"clerk_user_id": mc.NewID(), "email_verified": false, "is_super_admin": false, "is_service": true})
+		r.add("organization_members", row{"organization_id": org, "user_id": service, "role": "member", "all_boards_read": true, "all_boards_write": true, "created_at": noon, "updated_at": noon})
+		for kind, user := range map[mc.TokenKind]mc.ID{mc.TokenPersonal: f.user.ID, mc.TokenService: service} {
+			r.add("access_tokens", row{"kind": kind, "token_sha256": hash(), "user_id": user, "organization_id": org, "created_by_user_id": f.user.ID, "name": "t", "scope": "read", "created_at": noon})
+		}
 		tx.Audit(mc.AuditBoardChanged, f.board.AuditTarget(), nil)
 		r.add("deliveries", row{"agent_id": agent, "gateway_id": gateway, "session_key": "k", "label": "l", "message": "m", "deliver": false, "state": "queued", "attempts": 0, "sent_event_type": "", "sent_event_message": "", "failed_event_type": "", "failed_event_message": "", "task_id": task, "board_id": board, "created_at": noon, "updated_at": noon})
 		for _, about := range []row{{"board_id": board}, {"task_id": task}, {"agent_id": agent}, {"agent_id": main}, {"actor_user_id": f.user.ID, "board_id": board}} {
@@ -127,7 +138,9 @@ func TestDeleteOrganizationTakesAllOfItAndNothingElse(t *testing.T) {
 		about := func(id mc.ID) func(row string) bool {
 			return func(row string) bool { return strings.Contains(row, id.String()) }
 		}
-		after["users"] = slices.DeleteFunc(after["users"], about(goes.user.ID)) // people stay
+		for _, table := range []string{"users", "accounts", "account_identities", "sign_in_sessions"} { // people stay
+			after[table] = slices.DeleteFunc(after[table], about(goes.user.ID))
+		}
 		told := slices.Clone(after["audit_log"])
 		after["audit_log"] = slices.DeleteFunc(after["audit_log"], about(goes.org.ID)) // the installation remembers that it was there
 		if len(told) != len(after["audit_log"])+1 {

@@ -50,6 +50,10 @@ var entities = map[string]any{
 	"task_dependencies":                mc.TaskDependency{},
 	"tasks":                            mc.Task{},
 	"users":                            mc.User{},
+	"accounts":                         mc.Account{},
+	"account_identities":               mc.AccountIdentity{},
+	"sign_in_sessions":                 mc.SignInSession{},
+	"access_tokens":                    mc.AccessToken{},
 }
 
 // webhookRow is a webhook with its secret, which is no part of the entity.
@@ -73,8 +77,8 @@ var (
 		board_onboarding_sessions board_task_custom_fields board_webhook_payloads board_webhooks boards gateway_installed_skills gateways
 		marketplace_skills organization_board_access organization_invite_board_access organization_invites organization_members organizations
 		skill_packs tag_assignments tags task_custom_field_definitions task_custom_field_values task_dependencies tasks users`)
-	ownTables = strings.Fields(`audit_log board_webhook_receipts change_counter change_log deliveries idempotency_keys outbound_attempts outbound_deliveries
-		outbound_webhooks search_documents search_pending`)
+	ownTables = strings.Fields(`access_tokens account_identities accounts audit_log board_webhook_receipts change_counter change_log deliveries
+		idempotency_keys outbound_attempts outbound_deliveries outbound_webhooks search_documents search_pending sign_in_sessions`)
 )
 
 type column struct {

@@ -21,9 +21,20 @@ type Session struct {
 // their membership of the active organization, in one query. found is false
 // when there is no such user or no such membership.
 func (r Reader) SessionOf(ctx context.Context, subject string) (s Session, found bool, err error) {
+	return r.session(ctx, `m.organization_id = u.active_organization_id`, `u.clerk_user_id = ?`, subject)
+}
+
+// SessionIn is SessionOf for a user by id and an organization that need not be
+// the active one.
+func (r Reader) SessionIn(ctx context.Context, user, organization mc.ID) (s Session, found bool, err error) {
+	return r.session(ctx, `m.organization_id = ?`, `u.id = ?`, organization, user)
+}
+
+func (r Reader) session(ctx context.Context, organization, user string, args ...any) (s Session, found bool, err error) {
 	row, err := get[struct {
 		mc.User
 		MemberID       *mc.ID   `db:"member_id"`
+		OrganizationID *mc.ID   `db:"organization_id"`
 		Role           *mc.Role `db:"role"`
 		AllBoardsRead  *bool    `db:"all_boards_read"`
 		AllBoardsWrite *bool    `db:"all_boards_write"`
@@ -31,10 +42,10 @@ func (r Reader) SessionOf(ctx context.Context, subject string) (s Session, found
 		UpdatedAt      *mc.Time `db:"updated_at"`
 	}](ctx, r, `
 		SELECT `+userCols+`,
-			m.id AS member_id, m.role, m.all_boards_read, m.all_boards_write, m.created_at, m.updated_at
+			m.id AS member_id, m.organization_id, m.role, m.all_boards_read, m.all_boards_write, m.created_at, m.updated_at
 		FROM users u
-		LEFT JOIN organization_members m ON m.user_id = u.id AND m.organization_id = u.active_organization_id
-		WHERE u.clerk_user_id = ?`, subject)
+		LEFT JOIN organization_members m ON m.user_id = u.id AND `+organization+`
+		WHERE `+user, args...)
 	if mc.KindOf(err) == mc.KindNotFound {
 		return s, false, nil
 	}
@@ -42,7 +53,7 @@ func (r Reader) SessionOf(ctx context.Context, subject string) (s Session, found
 		return Session{User: row.User}, false, err
 	}
 	return Session{User: row.User, Member: mc.Member{
-		ID: *row.MemberID, OrganizationID: *row.ActiveOrganizationID, UserID: row.ID, Role: *row.Role,
+		ID: *row.MemberID, OrganizationID: *row.OrganizationID, UserID: row.ID, Role: *row.Role,
 		AllBoardsRead: *row.AllBoardsRead, AllBoardsWrite: *row.AllBoardsWrite, CreatedAt: *row.CreatedAt, UpdatedAt: *row.UpdatedAt,
 	}}, true, nil
 }
@@ -75,8 +86,8 @@ func (r Reader) OrganizationOwner(ctx context.Context, organization mc.ID) (mc.U
 // EnsureUser inserts the user unless one with the same subject exists.
 func (tx *Tx) EnsureUser(ctx context.Context, u mc.User) error {
 	_, err := exec(ctx, tx, `
-		INSERT INTO users (id, clerk_user_id, email, email_verified, name, is_super_admin) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (clerk_user_id) DO NOTHING`, u.ID, u.ClerkUserID, u.Email, u.EmailVerified, u.Name, u.IsSuperAdmin)
+		INSERT INTO users (id, clerk_user_id, email, email_verified, name, is_super_admin, is_service) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (clerk_user_id) DO NOTHING`, u.ID, u.ClerkUserID, u.Email, u.EmailVerified, u.Name, u.IsSuperAdmin, u.IsService)
 	return err
 }
 

@@ -36,9 +36,11 @@ func (f *Feature) Register(r *httpapi.Router, g *access.Guards) {
 		Method: "DELETE", Path: "/api/v1/users/me", Name: "delete_me", Tags: tag,
 		Summary: "Delete the signed-in user",
 		Description: "Deletes the account of the caller. Organizations without other members are deleted with everything in them; one that would be without an owner gets the oldest admin, else the oldest member, as owner. " +
-			"Signing in again makes a new user.",
+			"Signing in again makes a new user. With Clerk the account there is deleted too.",
+		Errors:           []httpapi.ErrorDoc{httpapi.Refusal(502, directoryFailed, "Clerk refused, or did not answer; nothing is deleted")},
 		ResponseExamples: map[string]any{"deleted": httpapi.Done},
-	}, g.User(), f.remove)
+	}, g.Self(), f.remove)
+	f.registerTokens(r, g)
 }
 
 // bootstrapGuard leaves the documentation of its refusal to the operation: the

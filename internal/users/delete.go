@@ -3,6 +3,7 @@ package users
 import (
 	"context"
 	"slices"
+	"time"
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
@@ -12,6 +13,37 @@ import (
 // go with it, whole; the others go on, if need be with a new owner. What the
 // user made there stays, without their name.
 func (f *Feature) Delete(ctx context.Context, id mc.ID) error {
+	if f.directory == nil {
+		return f.delete(ctx, id, func(context.Context, mc.User) error { return nil })
+	}
+	// While the directory is asked, the transaction is open, and on SQLite everybody
+	// who writes waits. So it is one account at a time.
+	select {
+	case f.leaving <- struct{}{}:
+		defer func() { <-f.leaving }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// A client that hangs up must not leave an account here that is gone there.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveWithin)
+	defer cancel()
+	return f.delete(ctx, id, func(ctx context.Context, user mc.User) error {
+		if err := f.directory.Remove(ctx, user.ClerkUserID); err != nil {
+			return &mc.Error{Kind: mc.KindUpstream, Detail: directoryFailed, Cause: err}
+		}
+		return nil
+	})
+}
+
+const (
+	directoryFailed = "Failed to delete account from Clerk"
+	// leaveWithin bounds the end of an account, the directory's answer included.
+	leaveWithin = 20 * time.Second
+)
+
+// delete removes the rows of an account. elsewhere is the last thing before the
+// commit: when it fails, nothing has happened.
+func (f *Feature) delete(ctx context.Context, id mc.ID, elsewhere func(ctx context.Context, user mc.User) error) error {
 	return f.store.Write(ctx, func(tx *store.Tx) error {
 		user, err := lock(ctx, tx, id)
 		if err != nil {
@@ -36,7 +68,10 @@ func (f *Feature) Delete(ctx context.Context, id mc.ID) error {
 		}
 		tx.Audit(mc.AuditUserDeleted, user.AuditTarget(), nil)
 		tx.Announce(store.KindAccess, id, id)
-		return tx.DeleteUser(ctx, id)
+		if err := tx.DeleteUser(ctx, id); err != nil {
+			return err
+		}
+		return elsewhere(ctx, user)
 	})
 }
 

@@ -13,16 +13,27 @@ import (
 	"missioncontrol/internal/store"
 )
 
+// Directory is the identity provider where people have their accounts, as far as
+// an account that ends concerns it.
+type Directory interface {
+	// Remove deletes the account of a subject within a few seconds. One that is not
+	// there is as good as deleted.
+	Remove(ctx context.Context, subject string) error
+}
+
 // Feature is the operations on the caller's own account.
 type Feature struct {
 	store     *store.Store
 	lifecycle *provision.Service
+	directory Directory     // nil: accounts end here alone
+	leaving   chan struct{} // holds a token while an account ends at the directory
 }
 
 // New returns the feature on a store. The agents of organizations that end with
-// an account are removed from their gateways through lifecycle.
-func New(st *store.Store, lifecycle *provision.Service) *Feature {
-	return &Feature{store: st, lifecycle: lifecycle}
+// an account are removed from their gateways through lifecycle. With a directory
+// an account ends there as well.
+func New(st *store.Store, lifecycle *provision.Service, directory Directory) *Feature {
+	return &Feature{store: st, lifecycle: lifecycle, directory: directory, leaving: make(chan struct{}, 1)}
 }
 
 // Change writes the given fields of a user's profile.

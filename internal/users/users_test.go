@@ -41,7 +41,7 @@ func newWorldWithJobs(t *testing.T, st *store.Store) (w *apitest.World, work fun
 	lifecycle.RegisterJobs(workers)
 	w = apitest.New(t, st)
 	st.UseJobs(queue) // instead of the world's, of which nothing is done
-	w.Serve(users.New(st, lifecycle))
+	w.Serve(users.New(st, lifecycle, nil))
 	return w, func() {
 		runner, err := jobs.Start(t.Context(), st, workers, quiet, func(string, time.Duration, error) {})
 		if err != nil {
@@ -263,7 +263,7 @@ func TestTwoDeletionsOfOneAccount(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		w := newWorld(t, st)
-		f := users.New(st, nil) // has no agents to remove
+		f := users.New(st, nil, nil) // has no agents to remove
 		if err := f.Delete(t.Context(), w.Owner.ID); err != nil {
 			t.Fatal(err)
 		}

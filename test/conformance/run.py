@@ -7,6 +7,7 @@ The last line of the output is "N passed, N failed".
 """
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import re
 import subprocess
@@ -19,10 +20,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import harness  # noqa: E402
 
-AREAS = ["platform", "organizations", "boards", "groups", "memory", "tags", "custom-fields", "tasks", "approvals", "activity",
+AREAS = ["platform", "organizations", "organizations-clerk", "boards", "groups", "memory", "tags", "custom-fields", "tasks", "approvals", "activity",
          "metrics", "gateways", "agents", "onboarding", "agent-api", "webhooks"]
 # What this runner does not stand up; conform.py leaves such scenarios out by itself.
-NOT_PROVIDED = {"clerk", "packs"}
+NOT_PROVIDED = {"packs"}
 SCENARIO_SECONDS = 180
 # One that passes does so in a few seconds, one that misses something waits for it again and again.
 PENDING_SECONDS = 15
@@ -63,11 +64,17 @@ class Report:
             print(text, flush=True)
 
 
-def replay(player, scenario, seconds, server, gateway):
+def needs(scenario):
+    return set(json.loads(scenario.read_text()).get("needs", []))
+
+
+def replay(player, scenario, seconds, server, gateway, clerk):
     """Plays one scenario; returns (passed, what the player printed)."""
     command = [sys.executable, str(player), "replay", str(scenario), "--base", server.base, "--token", server.token,
                "--gateway-ws", gateway.websocket, "--gateway-control", gateway.control,
                "--gateway-token", gateway.token]
+    if clerk:
+        command += ["--clerk", clerk.base]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -78,7 +85,7 @@ def replay(player, scenario, seconds, server, gateway):
 
 
 def play(kind, scenarios, pending, options, report):
-    """Plays scenarios on one database, each with a server and a gateway of its own: agents that do not call back are woken
+    """Plays scenarios on one database, each with a server, a gateway and, if need be, a Clerk of its own: agents that do not call back are woken
     again half a minute later, which is not for the next scenario."""
     database = "sqlite" if kind == "sqlite" else "postgres"
     began, count = time.monotonic(), {"passed": 0, "failed": 0, "pending": 0}
@@ -86,9 +93,11 @@ def play(kind, scenarios, pending, options, report):
     for name, scenario in scenarios.items():
         seconds = PENDING_SECONDS if name in pending else SCENARIO_SECONDS
         try:
-            with harness.gateway(options.shared / "conformance" / "fake_gateway.py") as gateway, \
-                    harness.server(options.binary, kind, SETTINGS) as server:
-                ok, text = replay(player, scenario, seconds, server, gateway)
+            with contextlib.ExitStack() as stack:
+                gateway = stack.enter_context(harness.gateway(player.with_name("fake_gateway.py")))
+                clerk = stack.enter_context(harness.clerk(player.with_name("fake_clerk.py"))) if "clerk" in needs(scenario) else None
+                server = stack.enter_context(harness.server(options.binary, kind, SETTINGS | (clerk.settings if clerk else {})))
+                ok, text = replay(player, scenario, seconds, server, gateway, clerk)
                 if not ok and server.process.popen.poll() is not None:
                     text += f"\n  the server ended:\n{server.process.tail()}"
         except harness.Failure as failure:
@@ -123,7 +132,7 @@ def main():
         for path in sorted((options.shared / "conformance" / "scenarios" / area).glob("*.json")):
             name = f"{area}/{path.stem}"
             known.add(name)
-            if NOT_PROVIDED & set(json.loads(path.read_text()).get("needs", [])):
+            if NOT_PROVIDED & needs(path):
                 skipped.append(name)
             elif options.only in name:
                 scenarios[name] = path
@@ -143,7 +152,7 @@ def main():
         for run in runs:
             run.result()
     if skipped:
-        print(f"not played, they need Clerk or skill packs: {', '.join(skipped)}")
+        print(f"not played, they need skill packs: {', '.join(skipped)}")
     for title in report.failed:
         print(f"FAIL {title}")
     print(f"{report.passed} passed, {len(report.failed)} failed")
