@@ -36,6 +36,7 @@ import (
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
 	"missioncontrol/internal/search"
+	"missioncontrol/internal/souls"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -94,6 +95,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		gateways.New(s.store, lifecycle, s.client),
 		orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL),
 		audit.New(s.store, mc.SystemClock),
+		souls.New(souls.NewDirectory(souls.Source, mc.SystemClock)),
 		boards.New(s.store, lifecycle, sender, mc.SystemClock),
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,

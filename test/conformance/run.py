@@ -20,7 +20,7 @@ sys.path.insert(0, str(HERE.parent))
 import harness  # noqa: E402
 
 AREAS = ["platform", "organizations", "boards", "groups", "memory", "tags", "custom-fields", "tasks", "approvals", "activity",
-         "metrics", "gateways", "agents", "onboarding"]
+         "metrics", "gateways", "agents", "onboarding", "souls"]
 # What this runner does not stand up; conform.py leaves such scenarios out by itself.
 NOT_PROVIDED = {"clerk", "packs"}
 SCENARIO_SECONDS = 180
