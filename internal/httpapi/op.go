@@ -123,6 +123,9 @@ func Register[S, I, O any](r *Router, op Op, guard Guard[S], handle Handler[S, I
 // succeed answers with what a handler returned.
 func (r *Router) succeed(w http.ResponseWriter, req *http.Request, op Op, out any) {
 	status := statusOf(out)
+	if headed, ok := out.(interface{ Headers(h http.Header) }); ok {
+		headed.Headers(w.Header())
+	}
 	switch {
 	case op.ETag && status == http.StatusOK:
 		r.writeTagged(w, req, out)

@@ -36,6 +36,7 @@ import (
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
 	"missioncontrol/internal/search"
+	"missioncontrol/internal/skills"
 	"missioncontrol/internal/souls"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
@@ -96,6 +97,7 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL),
 		audit.New(s.store, mc.SystemClock),
 		souls.New(souls.NewDirectory(souls.Source, mc.SystemClock)),
+		skills.New(s.store, s.client),
 		boards.New(s.store, lifecycle, sender, mc.SystemClock),
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
