@@ -59,10 +59,10 @@ func (g *git) clone(ctx context.Context, url, branch string) (repo repository, r
 	if err != nil {
 		return repo, nil, fmt.Errorf("make a directory for the clone: %w", err)
 	}
-	release = func() { _ = os.RemoveAll(root) } // what is left of it is for whoever cleans temporary files
+	remove := func() { _ = os.RemoveAll(root) } // what is left of it is for whoever cleans temporary files
 	defer func() {
 		if err != nil {
-			release()
+			remove()
 		}
 	}()
 	repo.dir = filepath.Join(root, "wanted")
@@ -77,7 +77,7 @@ func (g *git) clone(ctx context.Context, url, branch string) (repo repository, r
 	}
 	head, err := repo.run(ctx, nil, "rev-parse", "--abbrev-ref", "HEAD")
 	repo.branch = mc.Branch(string(head))
-	return repo, release, err
+	return repo, remove, err
 }
 
 // fetch clones into a directory that is not there yet.

@@ -66,7 +66,9 @@ func NewDirectory(base string, clock mc.Clock) *Directory {
 func (d *Directory) PageURL(s Soul) string { return d.base + "/souls/" + s.Handle + "/" + s.Slug }
 
 // RawURL is where its text is.
-func (d *Directory) RawURL(s Soul) string { return d.base + "/api/souls/" + s.Handle + "/" + s.Slug + ".md" }
+func (d *Directory) RawURL(s Soul) string {
+	return d.base + "/api/souls/" + s.Handle + "/" + s.Slug + ".md"
+}
 
 // Souls lists the index in its order. When the source fails the old index
 // serves on; only if there is none, the failure is returned.
