@@ -33,6 +33,9 @@ const (
 // failures do.
 func (g *Guards) agent(r *http.Request, tok string, p presence) (*mc.Agent, error) {
 	ctx := r.Context()
+	if httpapi.AskedAgain(ctx) {
+		return g.agentOf(ctx, tok)
+	}
 	addr := httpapi.ClientAddr(ctx)
 	if !g.limits.CountFailuresOnly {
 		if err := refused(g.limiter.Hit(ctx, g.limits.AgentAuth, addr)); err != nil {
@@ -119,6 +122,7 @@ func (g *Guards) touch(ctx context.Context, a *mc.Agent, tok string) (*mc.Agent,
 		seen, due = row.Touch(tx.Now())
 		if rotated {
 			seen.PreviousTokenSHA256 = nil
+			tx.Announce(store.KindAccess, seen.ID, seen.ID)
 		}
 		if !due && !rotated {
 			return nil

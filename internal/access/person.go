@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"missioncontrol/internal/auth"
+	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
 )
@@ -20,6 +21,12 @@ func (g *Guards) person(r *http.Request) (*Person, error) {
 	session, found, err := g.store.SessionOf(ctx, identity.Subject)
 	if err != nil {
 		return nil, err
+	}
+	if httpapi.AskedAgain(ctx) {
+		if !found {
+			return nil, mc.Unauthorized()
+		}
+		return &Person{User: session.User, Member: session.Member}, nil
 	}
 	if !found || incomplete(session.User, identity) {
 		if session, err = g.welcome(ctx, identity); err != nil {

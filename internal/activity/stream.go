@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"missioncontrol/internal/feed"
 	"missioncontrol/internal/httpapi"
@@ -40,9 +41,46 @@ func (f *Feature) Stream(ctx context.Context, m mc.Member, board *mc.ID, cursor 
 		Backlog: func(ctx context.Context, since mc.Time, after int64) ([]feed.Frame, int64, bool, error) {
 			return f.backlog(ctx, m, board, since, after)
 		},
-		Wants: func(c store.Change) bool { return c.Detail == string(mc.EventTaskComment) },
+		Wants: isComment,
 		Show:  f.render, Kind: commentStream{},
 	})
+}
+
+func isComment(c store.Change) bool { return c.Detail == string(mc.EventTaskComment) }
+
+// EventStreamItem is the data of an event of the activity.
+type EventStreamItem struct {
+	Activity ActivityEventRead `json:"activity"`
+}
+
+// Shows is what the stream of everything shows of the activity.
+func (f *Feature) Shows() []feed.Shown {
+	return []feed.Shown{
+		{
+			Event: "comment", Kind: store.KindActivity, Audience: feed.BoardReaders, Wants: isComment, Show: f.render, Key: commentStream{},
+			Data: reflect.TypeFor[CommentStreamItem](), Doc: "Somebody commented on a task.",
+		},
+		{
+			Event: "activity", Kind: store.KindActivity, Audience: feed.BoardReaders, Show: f.renderEvent, Key: eventStream{},
+			Data: reflect.TypeFor[EventStreamItem](), Doc: "Anything that the activity feed lists has happened.",
+		},
+	}
+}
+
+// eventStream names the way in which streams show an event of the activity.
+type eventStream struct{}
+
+// renderEvent builds the frame of any event; nil when it is gone with what it is about.
+func (f *Feature) renderEvent(ctx context.Context, c store.Change) (*feed.Frame, error) {
+	event, err := f.store.Event(ctx, c.Entity)
+	if mc.KindOf(err) == mc.KindNotFound {
+		return nil, nil //nolint:nilnil // nothing to show is ordinary
+	}
+	if err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(EventStreamItem{Activity: eventView(store.FeedEvent{ActivityEvent: event})})
+	return &feed.Frame{Event: httpapi.Event{ID: c.Seq, Name: "activity", Data: data}, At: event.CreatedAt}, err
 }
 
 // commentStream names the way in which streams show a comment.

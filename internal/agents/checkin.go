@@ -145,6 +145,9 @@ func (f *Feature) checkIn(ctx context.Context, id mc.ID, reported string, before
 			return err
 		}
 		a = before(row, tx.Now()).CheckIn(mc.Reported(reported), tx.Now())
+		if row.PreviousTokenSHA256 != nil && a.PreviousTokenSHA256 == nil {
+			tx.Announce(store.KindAccess, a.ID, a.ID) // its old token has ended
+		}
 		if err := tx.UpdateAgent(tx.Context(), a); err != nil {
 			return err
 		}

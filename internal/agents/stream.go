@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"missioncontrol/internal/feed"
 	"missioncontrol/internal/httpapi"
@@ -42,6 +43,17 @@ func (f *Feature) Stream(ctx context.Context, m mc.Member, board *mc.ID, cursor 
 		},
 		Show: f.render, Kind: agentStream{},
 	})
+}
+
+// Shows is what the stream of everything shows of agents.
+func (f *Feature) Shows() []feed.Shown {
+	return []feed.Shown{
+		{
+			Event: "agent", Kind: store.KindAgent, Audience: feed.BoardAdmins, Show: f.render, Key: agentStream{},
+			Data: reflect.TypeFor[AgentStreamItem](), Doc: "An agent of a board has changed or given a sign of life; for owners and admins.",
+		},
+		feed.Gone(store.KindAgentDeleted, "agent_id", feed.BoardAdmins, "An agent of a board was deleted; for owners and admins."),
+	}
 }
 
 // agentStream names the way in which streams show an agent.

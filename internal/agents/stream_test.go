@@ -1,12 +1,14 @@
 package agents_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
 
 	"missioncontrol/internal/apitest"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/store"
 )
 
 func TestStream(t *testing.T) {
@@ -62,4 +64,27 @@ func TestStream(t *testing.T) {
 func agentIn(f apitest.Frame, key string) any {
 	agent, _ := f.Data["agent"].(map[string]any)
 	return agent[key]
+}
+
+// A stream that is opened again because access changed goes on where it was,
+// also when it began at a time.
+func TestStreamGoesOnWhenAccessChanges(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		ann, token := f.Agent("Ann", &f.board, nil)
+		stream := f.Open(f.owner, "/api/v1/agents/stream?since=2020-01-01T00:00:00Z", nil)
+		if got := stream.Next(); agentIn(got, "name") != "Ann" {
+			t.Fatalf("the backlog has %+v", got)
+		}
+		f.Write(func(_ context.Context, tx *store.Tx) error {
+			tx.Announce(store.KindAccess, f.Owner.ID, f.Organization.ID)
+			return nil
+		})
+		want(t, "heartbeat", f.Call(apitest.AsAgent(token), "POST", "/api/v1/agents/"+ann.ID.String()+"/heartbeat", `{"status":"busy"}`), 200, nil)
+		if got := stream.Next(); agentIn(got, "status") != "busy" {
+			t.Errorf("after the change of access: %+v", got)
+		}
+		if rest := stream.Close(); len(rest) > 0 {
+			t.Errorf("sent again: %+v", rest)
+		}
+	})
 }

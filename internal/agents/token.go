@@ -32,6 +32,7 @@ func (f *Feature) IssueToken(ctx context.Context, m mc.Member, id string) (Agent
 		token.Issue(&row)
 		row.PreviousTokenSHA256 = nil
 		row.Change(tx.Now())
+		tx.Announce(store.KindAccess, row.ID, row.ID)
 		if err := tx.AuditAgent(tx.Context(), mc.AuditAgentTokenIssued, row, nil); err != nil {
 			return err
 		}

@@ -46,6 +46,7 @@ func New(t testing.TB, st *store.Store) *World {
 	w := &World{t: t, Store: st, Broker: live.NewBroker(), router: httpapi.NewRouter(slog.New(slog.DiscardHandler)), queue: &queue{}}
 	w.router.KeepAnswers(st)
 	st.OnCommit(w.Broker.Publish)
+	w.router.WatchAccess(w.Broker)
 	st.UseJobs(w.queue)
 	if err := st.Listen(t.Context()); err != nil {
 		t.Fatalf("listen for changes: %v", err)
@@ -100,6 +101,27 @@ func (w *World) Changes(kind string) (told []store.Change) {
 		}
 	}
 	return told
+}
+
+// Heard waits until a subscription has received a number of changes, and returns
+// those that it has.
+func (w *World) Heard(s *live.Subscription, atLeast int) (changes []store.Change) {
+	w.t.Helper()
+	for late := time.After(patience); len(changes) < atLeast; {
+		select {
+		case <-s.Ready():
+		case <-late:
+			w.t.Fatalf("of %d changes %v were announced", atLeast, changes)
+		}
+		items, complete := s.Take()
+		if s.Done(); !complete {
+			w.t.Fatal("changes were lost")
+		}
+		for _, it := range items {
+			changes = append(changes, it.Change)
+		}
+	}
+	return changes
 }
 
 // NewOrganization adds an organization with an owner who may use all boards and

@@ -178,10 +178,14 @@ func (w *World) Open(as Caller, path string, header http.Header) *Stream {
 
 func (s *Stream) read(lines *bufio.Scanner) {
 	var f Frame
+	var data string // read once the frame is whole: it may be cut
 	for lines.Scan() {
 		key, value, _ := strings.Cut(lines.Text(), ": ")
 		switch {
 		case lines.Text() == "" && f.Event != "":
+			if err := json.Unmarshal([]byte(data), &f.Data); err != nil {
+				s.world.t.Errorf("data of an event: %v", err)
+			}
 			s.frames <- f
 			f = Frame{}
 		case key == "event":
@@ -189,9 +193,7 @@ func (s *Stream) read(lines *bufio.Scanner) {
 		case key == "id":
 			f.ID = value
 		case key == "data":
-			if err := json.Unmarshal([]byte(value), &f.Data); err != nil {
-				s.world.t.Errorf("data of an event: %v", err)
-			}
+			data = value
 		}
 	}
 }
@@ -212,6 +214,19 @@ func (s *Stream) Next() Frame {
 		s.world.t.Fatal("no event came")
 	}
 	return Frame{}
+}
+
+// Ends waits until the server has ended the stream.
+func (s *Stream) Ends() {
+	s.world.t.Helper()
+	select {
+	case f, open := <-s.frames:
+		if open {
+			s.world.t.Fatalf("the stream goes on with %+v", f)
+		}
+	case <-time.After(patience):
+		s.world.t.Fatal("the stream does not end")
+	}
 }
 
 // Close ends the stream and returns what was not read.

@@ -3,6 +3,7 @@ package approvals
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -65,6 +66,14 @@ func (f *Feature) Stream(ctx context.Context, board mc.ID, cursor httpapi.Cursor
 		},
 		Show: f.show, Kind: approvalStream{},
 	})
+}
+
+// Shows is what the stream of everything shows of approvals.
+func (f *Feature) Shows() []feed.Shown {
+	return []feed.Shown{{
+		Event: "approval", Kind: store.KindApproval, Audience: feed.BoardReaders, Show: f.show, Key: approvalStream{},
+		Data: reflect.TypeFor[ApprovalStreamItem](), Doc: "An approval was asked for, decided or changed.",
+	}}
 }
 
 // approvalStream names the way in which the streams of a board show an approval.

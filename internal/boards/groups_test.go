@@ -144,8 +144,9 @@ func TestChangesOfBoardsAreAnnounced(t *testing.T) {
 			}
 		}
 		board := mc.MustID(id)
-		for _, kind := range []string{store.KindBoard, store.KindBoard, store.KindBoardDeleted, store.KindAccess} {
-			c := (<-changes.Items()).Change
+		heard := w.Heard(changes, 4)
+		for i, kind := range []string{store.KindBoard, store.KindBoard, store.KindBoardDeleted, store.KindAccess} {
+			c := heard[i]
 			if c.Kind != kind || c.Entity != board || kind != store.KindBoardDeleted && c.Scope != board {
 				t.Errorf("announced %+v, want %s", c, kind)
 			}

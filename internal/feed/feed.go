@@ -36,23 +36,46 @@ type Source struct {
 }
 
 // Open starts a stream at a cursor. It subscribes before it looks at the rows,
-// so that nothing falls between.
-func Open(ctx context.Context, st *store.Store, broker *live.Broker, cursor httpapi.Cursor, src Source) (httpapi.Feed[*live.Item], error) {
-	sub := broker.Subscribe(src.Topics...)
+// so that nothing falls between. Whenever access to one of its scopes changes
+// it is opened again.
+func Open(ctx context.Context, st *store.Store, broker *live.Broker, cursor httpapi.Cursor, src Source) (opened httpapi.Feed[*live.Item], err error) {
+	sub := broker.SubscribeIf(src.Wants, src.Topics...)
 	s := &stream{src: src, cursor: cursor}
-	switch {
-	case cursor.Resumes:
-		s.sent = cursor.After
-	case !cursor.HasSince:
-		// What was committed before may still be on its way to the broker.
-		last, err := st.LastSeq(ctx)
-		if err != nil {
-			sub.Close()
-			return httpapi.Feed[*live.Item]{}, err
-		}
-		s.sent = last
+	if s.sent, err = Start(ctx, st.Reader, cursor); err != nil {
+		sub.Close()
+		return opened, err
 	}
-	return httpapi.Feed[*live.Item]{CatchUp: s.catchUp, Items: sub.Items(), Emit: s.emit, Close: sub.Close}, nil
+	return httpapi.Feed[*live.Item]{
+		CatchUp: s.catchUp, Queue: sub, Emit: s.emit, Position: func() int64 { return max(s.sent, sub.Through()) }, Concerns: scopes(src.Topics),
+	}, nil
+}
+
+// Start returns the number of the change after which a stream begins. Without a
+// cursor that is the last one there is: what was committed before may still be
+// on its way to the broker. So it is for a number that was never given, as of
+// another database.
+func Start(ctx context.Context, r store.Reader, cursor httpapi.Cursor) (after int64, err error) {
+	if cursor.HasSince && !cursor.Resumes {
+		return 0, nil
+	}
+	last, err := r.LastSeq(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if cursor.Resumes {
+		return min(cursor.After, last), nil
+	}
+	return last, nil
+}
+
+func scopes(topics []live.Topic) []mc.ID {
+	ids := make([]mc.ID, 0, len(topics))
+	for _, t := range topics {
+		if t.Scope != (mc.ID{}) {
+			ids = append(ids, t.Scope)
+		}
+	}
+	return mc.DedupeIDs(ids)
 }
 
 type stream struct {
@@ -61,20 +84,12 @@ type stream struct {
 	sent   int64 // number of the last change that this stream is done with
 }
 
-// since is the time before which nothing is shown; a resumed stream has none.
-func (s *stream) since() mc.Time {
-	if s.cursor.Resumes {
-		return mc.Time{}
-	}
-	return s.cursor.Since
-}
-
 func (s *stream) catchUp(ctx context.Context, emit func(httpapi.Event) error) error {
 	if !s.cursor.Resumes && !s.cursor.HasSince {
 		return nil
 	}
 	for {
-		frames, scanned, done, err := s.src.Backlog(ctx, s.since(), s.sent)
+		frames, scanned, done, err := s.src.Backlog(ctx, s.cursor.Since, s.sent)
 		if err != nil {
 			return err
 		}
@@ -91,11 +106,11 @@ func (s *stream) catchUp(ctx context.Context, emit func(httpapi.Event) error) er
 }
 
 func (s *stream) emit(ctx context.Context, item *live.Item, emit func(httpapi.Event) error) error {
-	if item.Seq <= s.sent || s.src.Wants != nil && !s.src.Wants(item.Change) {
+	if item.Seq <= s.sent {
 		return nil
 	}
 	frame, err := live.Render(ctx, item, s.src.Kind, s.src.Show)
-	if err != nil || frame == nil || frame.At.Before(s.since()) {
+	if err != nil || frame == nil || frame.At.Before(s.cursor.Since) {
 		return err
 	}
 	s.sent = item.Seq

@@ -121,9 +121,7 @@ func TestDelete(t *testing.T) {
 		if got := w.owner("DELETE", at, ""); got.Status != 200 || got.At("ok") != true {
 			w.t.Fatalf("answered %d %v", got.Status, got.Body)
 		}
-		for range 2 {
-			<-changes.Items() // the board, and the access to the group
-		}
+		w.Heard(changes, 2) // the board, and the access to the group
 		for _, b := range []mc.Board{on, without} {
 			stays, err := w.Store.Board(w.t.Context(), b.ID)
 			b.BoardGroupID = nil

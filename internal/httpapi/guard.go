@@ -20,6 +20,22 @@ type Guard[S any] struct {
 	After func(ctx context.Context, scope S) error
 }
 
+type askedAgain struct{}
+
+// AskedAgain reports whether a guard is asked on behalf of a stream that is
+// open already. That is no call of anybody: it counts for no limit, is no sign
+// of life, and makes nobody a user.
+func AskedAgain(ctx context.Context) bool { return ctx.Value(askedAgain{}) != nil }
+
+// again asks whether the caller of an open stream would still be let in.
+func (g Guard[S]) again(ctx context.Context, r *http.Request) (scope S, err error) {
+	ctx = context.WithValue(ctx, askedAgain{}, true)
+	if scope, err = g.Resolve(r.WithContext(ctx)); err == nil && g.After != nil {
+		err = g.After(ctx, scope)
+	}
+	return scope, err
+}
+
 // PathParam is a path parameter that a guard reads. A UUID one is checked with
 // the other fields of the request when the guards have passed; any other is a
 // text, and one that is no UUID names nothing that exists.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -187,15 +188,11 @@ func success(reg *schemas, op *operation) *huma.Response {
 	reg.answering = true
 	defer func() { reg.answering = false }()
 	if op.stream != nil {
-		schema := reg.of(op.stream.Data, "")
+		said, extensions := op.stream.describe(reg)
 		return &huma.Response{
-			Description: "Event stream: frames of event `" + op.stream.Event + "` with an `id` to resume from.",
+			Description: "Event stream: frames of " + said + " with an `id` to resume from.",
 			Content: map[string]*huma.MediaType{
-				"text/event-stream": {
-					Schema:     &huma.Schema{Type: huma.TypeString},
-					Example:    op.stream.Example,
-					Extensions: map[string]any{"x-event": op.stream.Event, "x-event-data": schema},
-				},
+				"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}, Example: op.stream.Example, Extensions: extensions},
 				// Named because clients that are generated from the contract look for it.
 				"application/json": {Schema: &huma.Schema{}},
 			},
@@ -213,6 +210,26 @@ func success(reg *schemas, op *operation) *huma.Response {
 		Headers:     op.wireHeaders(),
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: reg.of(op.output, ""), Examples: examples(op.ResponseExamples)}},
 	}
+}
+
+// describe names the events of a stream, and what their data is.
+func (d *StreamDoc) describe(reg *schemas) (said string, extensions map[string]any) {
+	if len(d.Events) == 0 {
+		return "event `" + d.Event + "`", map[string]any{"x-event": d.Event, "x-event-data": reg.of(d.Data, "")}
+	}
+	type kind struct { // of events; some names have several
+		Description string       `json:"description"`
+		Data        *huma.Schema `json:"data"`
+	}
+	events := map[string][]kind{}
+	var names []string
+	for _, e := range d.Events {
+		if events[e.Name] == nil {
+			names = append(names, "`"+e.Name+"`")
+		}
+		events[e.Name] = append(events[e.Name], kind{e.Doc, reg.of(e.Data, "")})
+	}
+	return "the events " + strings.Join(names, ", "), map[string]any{"x-events": events}
 }
 
 func examples(named map[string]any) map[string]*huma.Example {

@@ -23,7 +23,9 @@ type Router struct {
 	// page serves the web UI; nil: there is none.
 	page func(w http.ResponseWriter, req *http.Request) bool
 	live *streamSet
-	keys *store.Store // nil: Idempotency-Key is not looked at
+	// access tells open streams that they have to ask their guards again; nil: nothing does.
+	access AccessWatcher
+	keys   *store.Store // nil: Idempotency-Key is not looked at
 }
 
 // NewRouter returns a router without operations.

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -220,68 +219,6 @@ func TestCompression(t *testing.T) {
 	}
 }
 
-func TestStreamFrames(t *testing.T) {
-	t.Parallel()
-	r, s, _ := testServer(t, nil)
-	items := make(chan int64, 4)
-	RegisterStream(r, Op{Method: "GET", Path: "/stream", Name: "stream"}, StreamDoc{Event: "n"}, Open(),
-		func(context.Context, struct{}, *StreamQuery) (Feed[int64], error) {
-			return Feed[int64]{
-				CatchUp: func(_ context.Context, emit func(Event) error) error { return emit(Event{1, "n", []byte(`{"n":1}`)}) },
-				Items:   items,
-				Emit: func(_ context.Context, n int64, emit func(Event) error) error {
-					return emit(Event{n, "n", []byte(`{}`)})
-				},
-				Close: func() {},
-			}, nil
-		})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/stream", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Accept-Encoding", "gzip") // must not hold frames back
-	res, err := s.Client().Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if got := res.Header.Get("Content-Type"); got != "text/event-stream; charset=utf-8" || res.Header.Get("Cache-Control") != "no-store" || res.Header.Get("X-Accel-Buffering") != "no" {
-		t.Errorf("head: %v", res.Header)
-	}
-	lines := bufio.NewReader(res.Body)
-	next := func() string {
-		var frame strings.Builder
-		for {
-			line, err := lines.ReadString('\n')
-			if err != nil {
-				return err.Error()
-			}
-			if line == "\r\n" {
-				return frame.String()
-			}
-			frame.WriteString(line)
-		}
-	}
-	if got := next(); !strings.HasPrefix(got, ": ping") {
-		t.Errorf("first comes %q", got)
-	}
-	if got := next(); got != "event: n\r\nid: 1\r\ndata: {\"n\":1}\r\n" {
-		t.Errorf("the backlog is %q", got)
-	}
-	items <- 7
-	if got := next(); !strings.Contains(got, "id: 7\r\n") {
-		t.Errorf("then %q", got)
-	}
-	if r.OpenStreams() != 1 {
-		t.Errorf("%d open streams", r.OpenStreams())
-	}
-	r.EndStreams()
-	// An orderly end would be taken for the end of all events.
-	if got := next(); got != io.ErrUnexpectedEOF.Error() {
-		t.Errorf("after the end: %q", got)
-	}
-}
-
 func TestDocumentComesFromTheDeclarations(t *testing.T) {
 	t.Parallel()
 	r, _, _ := testServer(t, nil)
@@ -297,19 +234,4 @@ func TestDocumentComesFromTheDeclarations(t *testing.T) {
 			t.Errorf("the document lacks %s:\n%s", want, raw)
 		}
 	}
-}
-
-func FuzzCursor(f *testing.F) {
-	f.Add("42", "2026-03-01T00:00:00Z")
-	f.Add("-1", "")
-	f.Add("9223372036854775808", "1700000000")
-	f.Fuzz(func(t *testing.T, id, since string) {
-		c := StreamQuery{LastEventID: id, Since: &since}.Cursor()
-		if c.Resumes && c.After < 0 {
-			t.Errorf("%q resumes after %d", id, c.After)
-		}
-		if c.HasSince && c.Since.IsZero() && !strings.HasPrefix(strings.TrimSpace(since), "0001") {
-			t.Errorf("%q starts at the zero time", since)
-		}
-	})
 }

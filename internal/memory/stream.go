@@ -3,6 +3,7 @@ package memory
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"missioncontrol/internal/feed"
 	"missioncontrol/internal/httpapi"
@@ -83,12 +84,22 @@ func (f *Feature) StreamBoard(ctx context.Context, board mc.ID, isChat *bool, cu
 			return backlog(entries, after, boardFrame)
 		},
 		Wants: wants(isChat),
-		Show: func(ctx context.Context, c store.Change) (*feed.Frame, error) {
-			entry, err := f.store.BoardMemoryEntry(ctx, c.Entity)
-			return one(entry, err, boardFrame)
-		},
-		Kind: boardStream{},
+		Show:  f.showBoard, Kind: boardStream{},
 	})
+}
+
+// Shows is what the stream of everything shows of memory.
+func (f *Feature) Shows() []feed.Shown {
+	return []feed.Shown{
+		{
+			Event: "memory", Kind: store.KindBoardMemory, Audience: feed.BoardReaders, Show: f.showBoard, Key: boardStream{},
+			Data: reflect.TypeFor[BoardMemoryEvent](), Doc: "A board has a new entry in its memory, or its chat.",
+		},
+		{
+			Event: "memory", Kind: store.KindGroupMemory, Audience: feed.GroupReaders, Show: f.showGroup, Key: groupStream{},
+			Data: reflect.TypeFor[BoardGroupMemoryEvent](), Doc: "A board group has a new entry in its memory, or its chat; it has board_group_id instead of board_id.",
+		},
+	}
 }
 
 // StreamGroup opens the stream of a board group's memory.
@@ -133,6 +144,11 @@ type (
 	boardStream struct{}
 	groupStream struct{ through mc.ID } // the board whose group it is, if any
 )
+
+func (f *Feature) showBoard(ctx context.Context, c store.Change) (*feed.Frame, error) {
+	entry, err := f.store.BoardMemoryEntry(ctx, c.Entity)
+	return one(entry, err, boardFrame)
+}
 
 func (f *Feature) showGroup(ctx context.Context, c store.Change) (*feed.Frame, error) {
 	entry, err := f.store.GroupMemoryEntry(ctx, c.Entity)

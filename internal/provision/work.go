@@ -200,6 +200,7 @@ func (w *work) issue(ctx context.Context, t Token) error {
 		if w.resumed && earlier != nil {
 			a.PreviousTokenSHA256 = earlier
 		}
+		tx.Announce(store.KindAccess, a.ID, a.ID) // a token from before the last one has ended
 		tx.Audit(mc.AuditAgentTokenIssued, a.AuditTarget(w.gateway.OrganizationID), nil)
 		return tx.UpdateAgent(ctx, a)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -26,6 +27,7 @@ import (
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/jobs"
 	"missioncontrol/internal/live"
+	"missioncontrol/internal/livestream"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/memory"
 	"missioncontrol/internal/metrics"
@@ -81,9 +83,14 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 
 	agentFeature := agents.New(s.store, broker, lifecycle, mc.SystemClock)
 	taskFeature := tasks.New(s.store, broker, sender)
+	activityFeature := activity.New(s.store, broker)
+	boardFeature := boards.New(s.store, lifecycle, sender, mc.SystemClock)
+	orgFeature := orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL)
+	tagFeature := tags.New(s.store)
 	memoryFeature := memory.New(s.store, broker, sender, base)
 	approvalFeature := approvals.New(s.store, broker, sender)
 	s.router = httpapi.NewRouter(telemetry.Named(s.log, "app.core.error_handling"))
+	s.router.WatchAccess(broker)
 	s.router.KeepAnswers(s.store)
 	for _, feature := range []interface {
 		Register(r *httpapi.Router, g *access.Guards)
@@ -92,20 +99,25 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		users.New(s.store, lifecycle),
 		agentapi.New(s.store, agentFeature, taskFeature, memoryFeature, approvalFeature, lifecycle, s.client, base, mc.SystemClock, telemetry.Named(s.log, "agentapi")),
 		agentFeature,
-		activity.New(s.store, broker),
+		activityFeature,
+		livestream.New(s.store, broker, mc.SystemClock, slices.Concat(
+			// The frames of one change are sent in this order.
+			taskFeature.Shows(), approvalFeature.Shows(), memoryFeature.Shows(), activityFeature.Shows(),
+			agentFeature.Shows(), boardFeature.Shows(), tagFeature.Shows(), sender.Shows(), orgFeature.Shows(),
+		)...),
 		gateways.New(s.store, lifecycle, s.client),
-		orgs.New(s.store, lifecycle, s.settings.Limits.InviteTTL),
+		orgFeature,
 		audit.New(s.store, mc.SystemClock),
 		souls.New(souls.NewDirectory(souls.Source, mc.SystemClock)),
 		skills.New(s.store, s.client),
-		boards.New(s.store, lifecycle, sender, mc.SystemClock),
+		boardFeature,
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,
 		onboarding.New(s.store, lifecycle, s.client, base),
 		approvalFeature,
 		taskFeature,
 		fields.New(s.store),
-		tags.New(s.store),
+		tagFeature,
 		metrics.New(s.store, mc.SystemClock),
 		search.New(s.store, mc.SystemClock),
 	} {

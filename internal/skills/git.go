@@ -86,8 +86,10 @@ func (g *git) fetch(ctx context.Context, dir, url string, options ...string) err
 	defer cancel()
 	args := append([]string{"clone", "--bare", "--depth=1", "--single-branch", "--no-tags", "--template="}, options...)
 	cmd, complaint := command(timed, append(args, "--", url, dir)...)
-	if err := cmd.Start(); err != nil {
+	if err := cmd.Start(); err != nil && timed.Err() == nil {
 		return withoutGit(err)
+	} else if err != nil {
+		return errors.Join(ctx.Err(), mc.Upstream(tooSlow))
 	}
 	ended, watched := make(chan struct{}), make(chan bool, 1)
 	go func() { watched <- g.watch(dir, ended, cancel) }()

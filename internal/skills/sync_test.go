@@ -123,7 +123,7 @@ func TestClone(t *testing.T) {
 		"the wanted branch":        {nil, address, "master", "master"},
 		"the default one instead":  {nil, address, "dev", "master"},
 		"no main":                  {nil, address, "main", "unable to clone pack repository: fatal: Remote branch main not found in upstream origin"},
-		"no repository":            {nil, "file:///no/where", "main", "unable to clone pack repository: fatal: '…' does not appear to be a git repository"},
+		"no repository":            {nil, "file:///no/where", "main", "unable to clone pack repository: fatal: Could not read from remote repository."},
 		"a protocol that runs one": {nil, "ext::sh -c true", "main", "unable to clone pack repository: fatal: transport 'ext' not allowed"},
 		"too slow":                 {func(g *git) { g.timeout = time.Nanosecond }, address, "master", tooSlow},
 		"too big":                  {func(g *git) { g.maxBytes = 10 }, big, "main", tooBig},

@@ -77,7 +77,7 @@ func (r Reader) Feed(ctx context.Context, m mc.Member, limit, offset int) ([]Fee
 	boards, args := readableBoards(m)
 	return page[FeedEvent](ctx, r, eventCols+`, t.board_id AS task_board_id`, `
 		FROM activity_events e LEFT JOIN tasks t ON t.id = e.task_id
-		WHERE e.board_id IN (`+boards+`) OR e.board_id IS NULL AND e.task_id IN (SELECT o.id FROM tasks o WHERE o.board_id IN (`+boards+`))`,
+		WHERE `+r.among("e.board_id", boards)+` OR e.board_id IS NULL AND `+r.among("e.task_id", `SELECT o.id FROM tasks o WHERE o.board_id IN (`+boards+`)`),
 		`e.created_at DESC, e.seq DESC`, limit, offset, append(args, args...)...)
 }
 

@@ -75,7 +75,7 @@ type AgentFilter struct {
 	WithoutMain    bool
 }
 
-func (f AgentFilter) where() (string, []any) {
+func (f AgentFilter) where(r Reader) (string, []any) {
 	organization := f.OrganizationID
 	if f.Member != nil {
 		organization = &f.Member.OrganizationID
@@ -83,23 +83,23 @@ func (f AgentFilter) where() (string, []any) {
 	var args []any
 	where := "TRUE"
 	if organization != nil {
-		board := `a.board_id IN (SELECT b.id FROM boards b WHERE b.organization_id = ?`
+		boards := `SELECT b.id FROM boards b WHERE b.organization_id = ?`
 		args = append(args, *organization)
 		if f.Member != nil && !f.Member.ReadsAllBoards() {
-			board, args = board+" AND "+granted, append(args, f.Member.ID)
+			boards, args = boards+" AND "+granted, append(args, f.Member.ID)
 		}
-		where = "(" + board + ")"
+		where = r.among("a.board_id", boards)
 		if !f.WithoutMain {
-			where += ` OR a.board_id IS NULL AND a.gateway_id IN (SELECT w.id FROM gateways w WHERE w.organization_id = ?)`
+			where += ` OR a.board_id IS NULL AND ` + r.among("a.gateway_id", `SELECT w.id FROM gateways w WHERE w.organization_id = ?`)
 			args = append(args, *organization)
 		}
-		where += ")"
+		where = "(" + where + ")"
 	}
 	if f.BoardID != nil {
 		where, args = where+" AND a.board_id = ?", append(args, *f.BoardID)
 	}
 	if f.GatewayID != nil {
-		where += ` AND (a.board_id IN (SELECT b.id FROM boards b WHERE b.gateway_id = ?) OR a.board_id IS NULL AND a.gateway_id = ?)`
+		where += ` AND (` + r.among("a.board_id", `SELECT b.id FROM boards b WHERE b.gateway_id = ?`) + ` OR a.board_id IS NULL AND a.gateway_id = ?)`
 		args = append(args, *f.GatewayID, *f.GatewayID)
 	}
 	return where, args
@@ -107,18 +107,20 @@ func (f AgentFilter) where() (string, []any) {
 
 // Agents lists a page of agents, newest first.
 func (r Reader) Agents(ctx context.Context, f AgentFilter, limit, offset int) ([]mc.Agent, int64, error) {
-	where, args := f.where()
+	where, args := f.where(r)
 	return page[mc.Agent](ctx, r, agentCols, agentFrom+`WHERE `+where, `a.created_at DESC, a.id`, limit, offset, args...)
 }
 
-// AgentsSince lists board agents that changed or were seen at or after a time,
-// or whose last change comes after a sequence number, in the order of changes.
+// AgentsSince lists board agents whose last change comes after a number (0: any)
+// and, with a time, that changed or were seen at or after it, in the order of
+// changes.
 func (r Reader) AgentsSince(ctx context.Context, f AgentFilter, since *mc.Time, after int64) ([]mc.Agent, error) {
 	f.WithoutMain = true
-	where, args := f.where()
+	where, args := f.where(r)
 	if since != nil {
 		where, args = where+` AND (a.updated_at >= ? OR a.last_seen_at >= ?)`, append(args, *since, *since)
-	} else {
+	}
+	if after > 0 || since == nil {
 		where, args = where+` AND a.seq > ?`, append(args, after)
 	}
 	return list[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE `+where+` ORDER BY a.seq, a.updated_at, a.id`, args...)
@@ -150,7 +152,7 @@ func (r Reader) AgentNamed(ctx context.Context, name string, board mc.ID, gatewa
 // on the board if one is given.
 func (r Reader) AgentByName(ctx context.Context, organization mc.ID, name string, board *mc.ID) (mc.Agent, error) {
 	f := AgentFilter{OrganizationID: &organization, BoardID: board}
-	where, args := f.where()
+	where, args := f.where(r)
 	return get[mc.Agent](ctx, r, `SELECT `+agentCols+agentFrom+`WHERE `+where+` AND a.name = ? ORDER BY a.created_at, a.id LIMIT 1`, append(args, name)...)
 }
 
@@ -199,6 +201,7 @@ func (tx *Tx) announceAgent(a mc.Agent) {
 // DeleteAgent removes an agent. Tasks it worked on go back to the inbox, tasks
 // it was assigned lose their assignee; its activity stays, without its name.
 func (tx *Tx) DeleteAgent(ctx context.Context, id mc.ID) error {
+	tx.Announce(KindAccess, id, id)
 	now := tx.Now()
 	released, err := tx.nextVersion(ctx, "tasks", "assigned_agent_id = ?", id)
 	if err != nil {

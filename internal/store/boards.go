@@ -102,21 +102,24 @@ func (tx *Tx) UpdateBoard(ctx context.Context, b mc.Board) error {
 }
 
 // DeleteBoard removes a board with everything that is its own: tasks, agents,
-// memory, webhooks, approvals and activity. Most of it follows by the foreign
-// keys of the schema. It announces that, and that nobody has access any more.
+// memory, webhooks, approvals and activity, and announces that. Most of it
+// follows by the foreign keys of the schema.
 func (tx *Tx) DeleteBoard(ctx context.Context, id mc.ID) error {
-	tx.Announce(KindBoardDeleted, id, id)
-	tx.Announce(KindAccess, id, id)
 	for _, statement := range []string{
 		`DELETE FROM activity_events WHERE agent_id IN (SELECT id FROM agents WHERE board_id = ?)`,
 		`DELETE FROM activity_events WHERE task_id IN (SELECT id FROM tasks WHERE board_id = ?)`,
 		`DELETE FROM tasks WHERE board_id = ?`,
 		`DELETE FROM agents WHERE board_id = ?`,
-		`DELETE FROM boards WHERE id = ?`,
 	} {
 		if _, err := exec(ctx, tx, statement, id); err != nil {
 			return err
 		}
 	}
+	organization, err := find[mc.ID](ctx, tx.Reader, `DELETE FROM boards WHERE id = ? RETURNING organization_id`, id)
+	if err != nil || organization == nil {
+		return err
+	}
+	tx.Announce(KindBoardDeleted, *organization, id)
+	tx.Announce(KindAccess, id, id) // the tokens of its agents have ended, too
 	return nil
 }

@@ -34,10 +34,15 @@ const (
 	// The detail says of which.
 	KindOrganization = "org"
 
-	// What is gone has no row: the entity is all that is told.
+	// What is gone has no row: the entity is all that is told. The scope of a board
+	// that is gone is its organization.
 	KindTaskDeleted  = "task.deleted"
 	KindBoardDeleted = "board.deleted"
 	KindAgentDeleted = "agent.deleted"
+
+	// KindJob is a change of work in the background: for now, how far a message to an
+	// agent has come. The scope is the board, the detail the state.
+	KindJob = "job"
 
 	// KindAccess says that what somebody may do has changed or ended. The scope is
 	// whose access it is: a user, an agent (a rotated token too), a board or an
@@ -146,54 +151,6 @@ var (
 	activityTable = tableOf[mc.ActivityEvent]("activity_events")
 	logTable      = tableOf[logRow]("change_log")
 )
-
-// logRow is a change as the log keeps it.
-type logRow struct {
-	Seq    int64   `db:"seq"`
-	Kind   string  `db:"kind"`
-	Scope  *mc.ID  `db:"scope_id"`
-	Entity mc.ID   `db:"entity_id"`
-	Detail string  `db:"detail"`
-	At     mc.Time `db:"at"`
-}
-
-func newLogRow(c Change, at mc.Time) *logRow {
-	row := &logRow{Seq: c.Seq, Kind: c.Kind, Entity: c.Entity, Detail: c.Detail, At: at}
-	if c.Scope != (mc.ID{}) {
-		row.Scope = &c.Scope
-	}
-	return row
-}
-
-// ChangesAfter returns the logged changes with a higher number than seq, in
-// order, at most limit.
-func (r Reader) ChangesAfter(ctx context.Context, seq int64, limit int) ([]Change, error) {
-	return list[Change](ctx, r,
-		"SELECT seq, kind, scope_id, entity_id, detail FROM change_log WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit)
-}
-
-// LastSeq returns the number of the last change.
-func (r Reader) LastSeq(ctx context.Context) (int64, error) {
-	return get[int64](ctx, r, "SELECT value FROM change_counter WHERE id = 1")
-}
-
-// LogReaches reports whether the log still holds every change after seq. A
-// number that was never given is not reached.
-func (r Reader) LogReaches(ctx context.Context, seq int64) (bool, error) {
-	return get[bool](ctx, r, `SELECT c.value = ? OR (c.value > ? AND EXISTS (SELECT 1 FROM change_log l WHERE l.seq = ?))
-		FROM change_counter c WHERE c.id = 1`, seq, seq, seq+1)
-}
-
-// TrimChangeLog forgets the changes that were committed before a time, and
-// tells how many.
-func (s *Store) TrimChangeLog(ctx context.Context, olderThan mc.Time) (int64, error) {
-	var n int64
-	err := s.Write(ctx, func(tx *Tx) (err error) {
-		n, err = exec(ctx, tx, "DELETE FROM change_log WHERE at < ?", olderThan)
-		return err
-	})
-	return n, err
-}
 
 // notifyLimit is what fits into one notification of PostgreSQL (8000 bytes).
 const notifyLimit = 7900

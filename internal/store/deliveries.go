@@ -37,8 +37,17 @@ func (tx *Tx) LockDelivery(ctx context.Context, id mc.ID) (mc.Delivery, error) {
 	return get[mc.Delivery](ctx, tx.Reader, `SELECT `+deliveryCols+` FROM deliveries d WHERE d.id = ?`+tx.forUpdate(), id)
 }
 
-// UpdateDelivery writes how far a message has come.
+// Delivery loads a message.
+func (r Reader) Delivery(ctx context.Context, id mc.ID) (mc.Delivery, error) {
+	return get[mc.Delivery](ctx, r, `SELECT `+deliveryCols+` FROM deliveries d WHERE d.id = ?`, id)
+}
+
+// UpdateDelivery writes how far a message has come, and announces its end. It
+// keeps its place in the queue.
 func (tx *Tx) UpdateDelivery(ctx context.Context, d mc.Delivery) error {
+	if d.BoardID != nil && d.State != mc.DeliveryQueued {
+		tx.Announce(KindJob, *d.BoardID, d.ID, string(d.State))
+	}
 	return deliveryTable.update(ctx, tx, &d, "state", "attempts", "last_error", "updated_at", "sent_at", "next_attempt_at")
 }
 

@@ -103,6 +103,7 @@ func (tx *Tx) InsertMember(ctx context.Context, m mc.Member) error {
 
 // DeleteMember ends the membership of a user, with its access to boards.
 func (tx *Tx) DeleteMember(ctx context.Context, organization, user mc.ID) error {
+	tx.Announce(KindAccess, user, user)
 	_, err := exec(ctx, tx, `DELETE FROM organization_members WHERE organization_id = ? AND user_id = ?`, organization, user)
 	return err
 }
@@ -153,10 +154,16 @@ func (tx *Tx) DeleteOrganization(ctx context.Context, o mc.Organization) error {
 			return err
 		}
 	}
+	tx.Announce(KindAccess, id, id)
 	return nil
 }
 
 // InsertGrant opens a board to a member.
 func (tx *Tx) InsertGrant(ctx context.Context, g mc.BoardGrant) error {
+	user, err := get[mc.ID](ctx, tx.Reader, `SELECT m.user_id FROM organization_members m WHERE m.id = ?`, g.MemberID)
+	if err != nil {
+		return err
+	}
+	tx.Announce(KindAccess, user, user)
 	return grantTable.insert(ctx, tx, &g)
 }

@@ -161,6 +161,15 @@ func (r Reader) forKeyShare(of string) string {
 	return ""
 }
 
+// among is a condition: the column is in the result of a query. As one side of an
+// OR, PostgreSQL would answer IN by reading the whole table.
+func (r Reader) among(column, query string) string {
+	if r.dialect == PostgreSQL {
+		return column + " = ANY (ARRAY(" + query + "))"
+	}
+	return column + " IN (" + query + ")"
+}
+
 // forUpdate, at the end of a SELECT, locks its rows until the transaction ends.
 // SQLite needs nothing: a transaction has the whole database for itself.
 func (r Reader) forUpdate() string {

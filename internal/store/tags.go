@@ -45,24 +45,29 @@ func (r Reader) AllTags(ctx context.Context, organization mc.ID) ([]mc.Tag, erro
 
 func (r Reader) tagOrder() string { return r.folded("g.name") + ", g.created_at, g.id" }
 
-// InsertTag adds tags, usually one; a DuplicateError of organization_id and slug
-// when a slug is taken.
+// InsertTag adds tags, usually one, and announces them; a DuplicateError of
+// organization_id and slug when a slug is taken.
 func (tx *Tx) InsertTag(ctx context.Context, tags ...mc.Tag) error {
 	rows := make([]*mc.Tag, len(tags))
 	for i := range tags {
 		rows[i] = &tags[i]
+		tx.Announce(KindTag, tags[i].OrganizationID, tags[i].ID)
 	}
 	return tagTable.insert(ctx, tx, rows...)
 }
 
 // UpdateTag writes everything of a tag that may change, with InsertTag's errors.
 func (tx *Tx) UpdateTag(ctx context.Context, t mc.Tag) error {
+	tx.Announce(KindTag, t.OrganizationID, t.ID)
 	return tagTable.update(ctx, tx, &t, "name", "slug", "color", "description", "updated_at")
 }
 
 // DeleteTag removes a tag, and with it its assignments to tasks.
 func (tx *Tx) DeleteTag(ctx context.Context, id mc.ID) error {
-	_, err := exec(ctx, tx, `DELETE FROM tags WHERE id = ?`, id)
+	organization, err := find[mc.ID](ctx, tx.Reader, `DELETE FROM tags WHERE id = ? RETURNING organization_id`, id)
+	if err == nil && organization != nil {
+		tx.Announce(KindTag, *organization, id)
+	}
 	return err
 }
 

@@ -88,6 +88,7 @@ func (tx *Tx) UpdateUser(ctx context.Context, u mc.User) error {
 // SetActiveOrganization lets a user act in an organization; mc.NotFound when
 // the user is gone.
 func (tx *Tx) SetActiveOrganization(ctx context.Context, user, organization mc.ID) error {
+	tx.Announce(KindAccess, user, user)
 	n, err := exec(ctx, tx, `UPDATE users SET active_organization_id = ? WHERE id = ?`, organization, user)
 	if err == nil && n == 0 {
 		return mc.NotFound()
@@ -98,6 +99,7 @@ func (tx *Tx) SetActiveOrganization(ctx context.Context, user, organization mc.I
 // DeleteUser removes a user with their memberships. What they made stays,
 // without their name.
 func (tx *Tx) DeleteUser(ctx context.Context, id mc.ID) error {
+	tx.Announce(KindAccess, id, id)
 	_, err := exec(ctx, tx, `DELETE FROM users WHERE id = ?`, id)
 	return err
 }

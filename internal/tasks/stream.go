@@ -3,6 +3,7 @@ package tasks
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 
 	"missioncontrol/internal/feed"
 	"missioncontrol/internal/httpapi"
@@ -51,10 +52,23 @@ func (f *Feature) Stream(ctx context.Context, board mc.ID, cursor httpapi.Cursor
 			frames, err := f.frames(ctx, board, events)
 			return frames, events[len(events)-1].Seq, len(events) < backlogChunk, err
 		},
-		Wants: func(c store.Change) bool { return streamed[mc.EventType(c.Detail)] },
+		Wants: isStreamed,
 		Show:  f.show, Kind: taskStream{},
 	})
 }
+
+// Shows is what the stream of everything shows of tasks.
+func (f *Feature) Shows() []feed.Shown {
+	return []feed.Shown{
+		{
+			Event: "task", Kind: store.KindActivity, Audience: feed.BoardReaders, Wants: isStreamed, Show: f.show, Key: taskStream{},
+			Data: reflect.TypeFor[TaskStreamItem](), Doc: "A task was made or changed, or commented on.",
+		},
+		feed.Gone(store.KindTaskDeleted, "task_id", feed.BoardReaders, "A task was deleted, and its comments with it."),
+	}
+}
+
+func isStreamed(c store.Change) bool { return streamed[mc.EventType(c.Detail)] }
 
 // taskStream names the way in which the streams of a board show an event.
 type taskStream struct{}

@@ -24,8 +24,12 @@ type fanOut struct {
 	SinceAnswer spread `json:"since_answer"`
 	// SinceRequest is from the moment at which the change was sent: it holds the
 	// request, too.
-	SinceRequest spread `json:"since_request"`
-	Memory       memory `json:"memory"` // of the server, with the streams open
+	SinceRequest spread  `json:"since_request"`
+	Memory       memory  `json:"memory"`        // of the server, with the streams open
+	PerStream    float64 `json:"kb_per_stream"` // what it has grown by as they opened
+	// Quiet and Watched are a plain request without streams, and beside them.
+	Quiet   figure `json:"quiet"`
+	Watched figure `json:"watched"`
 }
 
 // spread sums up durations.
@@ -59,10 +63,17 @@ const (
 
 func measureFanOut(ctx context.Context, o options, subjects []*subject, r *results) error {
 	for i, s := range subjects {
-		f, err := newAudience(s, o.streams, o.events).measure(ctx)
+		quiet, err := plainRequests(ctx, o, s)
+		if err != nil {
+			return err
+		}
+		a := newAudience(s, o.streams, o.events)
+		a.beside = func(ctx context.Context) (figure, error) { return plainRequests(ctx, o, s) }
+		f, err := a.measure(ctx)
 		if err != nil {
 			return fmt.Errorf("fan-out of %s: %w", s.name, err)
 		}
+		f.Quiet = quiet
 		progress("fan-out of %s: p50 %s ms, p99 %s ms", s.name, ms(f.SinceAnswer.P50), ms(f.SinceAnswer.P99))
 		if i == 0 {
 			r.FanOut.Ours = f
@@ -73,12 +84,22 @@ func measureFanOut(ctx context.Context, o options, subjects []*subject, r *resul
 	return nil
 }
 
+// plainRequests sends the first operation for a round.
+func plainRequests(ctx context.Context, o options, s *subject) (f figure, err error) {
+	l := newLoad(s, operations[0], o.connections)
+	one, err := l.attack(ctx, o.each)
+	f.samples = []sample{one}
+	f.finish(l)
+	return f, err
+}
+
 // audience is the streams that watch one board.
 type audience struct {
 	subject *subject
 	streams int
 	events  int
 	began   time.Time
+	beside  func(ctx context.Context) (figure, error) // what is measured with the streams open; nil: nothing
 	// heard is when which stream got which event, since began; 0: not yet.
 	heard [][]time.Duration
 	// waiting is how many streams an event is still to reach.
@@ -101,10 +122,18 @@ func (a *audience) measure(ctx context.Context) (*fanOut, error) {
 	var listeners sync.WaitGroup
 	defer listeners.Wait()
 	defer cancel()
+	before := a.subject.process.memory()
 	if err := a.open(ctx, &listeners); err != nil {
 		return nil, err
 	}
 	f := &fanOut{Streams: a.streams, Events: a.events, Memory: a.subject.process.memory()}
+	f.PerStream = max(0, f.Memory.RSS-before.RSS) * 1000 / float64(a.streams)
+	if a.beside != nil {
+		var err error
+		if f.Watched, err = a.beside(ctx); err != nil {
+			return nil, err
+		}
+	}
 	var sinceAnswer, sinceRequest []time.Duration
 	for n := range a.events {
 		if err := sleep(ctx, pause); err != nil {

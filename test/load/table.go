@@ -90,9 +90,10 @@ func (f *fanOut) print(w io.Writer, name string) {
 		f.Events, f.Streams, name, ms(f.SinceAnswer.P50), ms(f.SinceAnswer.P99), ms(f.SinceAnswer.Max), ms(aimFanOut),
 		ms(f.SinceRequest.P50), ms(f.SinceRequest.P99), f.Lost)
 	if f.Memory.RSS > 0 {
-		fmt.Fprintf(w, "; %.1f MB", f.Memory.RSS)
+		fmt.Fprintf(w, "; %.1f MB, %.0f KB per stream", f.Memory.RSS, f.PerStream)
 	}
-	fmt.Fprintln(w)
+	fmt.Fprintf(w, "\n  %s: %.0f/s, p99 %s ms without streams; %.0f/s, p99 %s ms beside them\n",
+		operations[0].name, f.Quiet.Rate, ms(f.Quiet.P99), f.Watched.Rate, ms(f.Watched.P99))
 }
 
 func percent(ratio float64) string { return fmt.Sprintf("%.0f%%", 100*ratio) }
