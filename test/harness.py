@@ -205,3 +205,14 @@ def gateway(script):
             yield Gateway(f"ws://127.0.0.1:{ports[0]}", control, token)
         finally:
             process.stop(expect_clean=False)
+
+
+@contextlib.contextmanager
+def packs(script):
+    """Yields the settings with which a server finds the repositories made by the script in place of those of github.com."""
+    with workspace("packs") as folder:
+        done = subprocess.run(["sh", str(Path(script).resolve()), str(folder)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Failure(f"packs: {done.stderr.strip()}")
+        yield {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.file://{folder}/.insteadOf",
+               "GIT_CONFIG_VALUE_0": "https://github.com/"}

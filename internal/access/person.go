@@ -162,8 +162,9 @@ func newPersonal(ctx context.Context, tx *store.Tx, user mc.User) (mc.Member, er
 	}
 	tx.AuditBy(user.Party(), mc.AuditOrganizationCreated, org.AuditTarget(), nil)
 	for _, p := range defaultPacks {
-		pack := store.SkillPack{ID: mc.NewID(), OrganizationID: org.ID, Name: p.name, Description: &p.description, SourceURL: p.url, CreatedAt: tx.Tick(), UpdatedAt: tx.Now()}
-		if err := tx.EnsureSkillPack(ctx, pack); err != nil {
+		pack := mc.SkillPack{ID: mc.NewID(), OrganizationID: org.ID, Name: p.name, Description: &p.description, SourceURL: p.url,
+			Branch: mc.DefaultBranch, Metadata: mc.JSON(`{}`), CreatedAt: tx.Tick(), UpdatedAt: tx.Now()}
+		if _, err := tx.EnsureSkillPack(ctx, pack); err != nil {
 			return member, err
 		}
 	}

@@ -22,6 +22,7 @@ type ErrorBody struct {
 func (ErrorBody) SchemaName() string { return "ErrorResponse" }
 
 var statusOfKind = map[mc.Kind]int{
+	mc.KindBadRequest:   http.StatusBadRequest,
 	mc.KindUnauthorized: http.StatusUnauthorized,
 	mc.KindForbidden:    http.StatusForbidden,
 	mc.KindNotFound:     http.StatusNotFound,

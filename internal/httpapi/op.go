@@ -42,6 +42,10 @@ type Op struct {
 	// ETag gives answers an entity tag, made from the body. A client that names it
 	// in If-None-Match is answered 304 until something of the body is different.
 	ETag bool
+
+	// Unrouted says that the route of another operation serves it, because no
+	// pattern can tell its path from that one's. It is only documented.
+	Unrouted bool
 }
 
 // Hints tell an agent when to choose an operation (x-llm-intent and so on).

@@ -35,6 +35,9 @@ func NewRouter(log *slog.Logger) *Router {
 
 func (r *Router) add(op *operation, h http.HandlerFunc) {
 	r.ops = append(r.ops, op)
+	if op.Unrouted {
+		return
+	}
 	r.Page(op.Method, op.Path, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		noteOperation(req.Context(), op.id)
 		h(w, req)

@@ -81,6 +81,8 @@ func (s *schemas) of(t reflect.Type, tag reflect.StructTag) *huma.Schema {
 		return nullable(s.of(t.Elem(), tag))
 	case t.Implements(typeEither):
 		return s.ofEither(t)
+	case t.Implements(typeStandsFor):
+		return s.of(reflect.Zero(t).Interface().(standsFor).StandsFor(), tag)
 	case t == typeID:
 		return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
 	case t == typeTime:

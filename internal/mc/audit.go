@@ -51,6 +51,15 @@ const (
 	AuditAccountLinked       AuditAction = "account.linked"
 	AuditPasswordChanged     AuditAction = "account.password_changed"
 	AuditPasswordReset       AuditAction = "account.password_reset"
+	AuditSkillCreated        AuditAction = "skill.created"
+	AuditSkillChanged        AuditAction = "skill.changed"
+	AuditSkillDeleted        AuditAction = "skill.deleted"
+	AuditSkillInstalled      AuditAction = "skill.installed"
+	AuditSkillUninstalled    AuditAction = "skill.uninstalled"
+	AuditSkillPackCreated    AuditAction = "skill_pack.created"
+	AuditSkillPackChanged    AuditAction = "skill_pack.changed"
+	AuditSkillPackDeleted    AuditAction = "skill_pack.deleted"
+	AuditSkillPackSynced     AuditAction = "skill_pack.synced"
 )
 
 // Area is what kind of thing was acted on: the part before the dot.

@@ -21,6 +21,7 @@ const (
 	KindUnavailable              // 503: try again later
 	KindInternalSaid             // 500 with a detail that the contract fixes
 	KindPrecondition             // 412
+	KindBadRequest               // 400
 )
 
 // Error is what a use case returns when it refuses. Detail is the contract's
@@ -64,6 +65,9 @@ func newError(kind Kind, detail []any) *Error {
 	}
 	return e
 }
+
+// BadRequest is 400: the request is well-formed, but names what is not allowed.
+func BadRequest(detail ...any) *Error { return newError(KindBadRequest, detail) }
 
 // Unauthorized is 401. Without a detail the standard phrase is said.
 func Unauthorized(detail ...any) *Error { return newError(KindUnauthorized, detail) }

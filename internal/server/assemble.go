@@ -39,6 +39,8 @@ import (
 	"missioncontrol/internal/provision"
 	"missioncontrol/internal/ratelimit"
 	"missioncontrol/internal/search"
+	"missioncontrol/internal/skills"
+	"missioncontrol/internal/souls"
 	"missioncontrol/internal/tags"
 	"missioncontrol/internal/tasks"
 	"missioncontrol/internal/telemetry"
@@ -120,6 +122,8 @@ func (s *Server) declare(broker *live.Broker) *access.Guards {
 		gateways.New(s.store, lifecycle, s.client),
 		orgFeature,
 		audit.New(s.store, mc.SystemClock),
+		souls.New(souls.NewDirectory(souls.Source, mc.SystemClock)),
+		skills.New(s.store, s.client),
 		boardFeature,
 		groups.New(s.store, lifecycle, sender),
 		memoryFeature,

@@ -182,24 +182,3 @@ func (tx *Tx) InsertGrant(ctx context.Context, g mc.BoardGrant) error {
 	tx.Announce(KindAccess, user, user)
 	return grantTable.insert(ctx, tx, &g)
 }
-
-// SkillPack is a repository from which skills are read.
-type SkillPack struct {
-	ID             mc.ID   `db:"id"`
-	OrganizationID mc.ID   `db:"organization_id"`
-	Name           string  `db:"name"`
-	Description    *string `db:"description"`
-	SourceURL      string  `db:"source_url"`
-	CreatedAt      mc.Time `db:"created_at"`
-	UpdatedAt      mc.Time `db:"updated_at"`
-}
-
-// EnsureSkillPack adds a pack unless the organization has one of that address.
-func (tx *Tx) EnsureSkillPack(ctx context.Context, p SkillPack) error {
-	_, err := exec(ctx, tx, `
-		INSERT INTO skill_packs (id, organization_id, name, description, source_url, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (organization_id, source_url) DO NOTHING`,
-		p.ID, p.OrganizationID, p.Name, p.Description, p.SourceURL, p.CreatedAt, p.UpdatedAt)
-	return err
-}

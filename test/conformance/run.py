@@ -21,9 +21,7 @@ sys.path.insert(0, str(HERE.parent))
 import harness  # noqa: E402
 
 AREAS = ["platform", "organizations", "organizations-clerk", "boards", "groups", "memory", "tags", "custom-fields", "tasks", "approvals", "activity",
-         "metrics", "gateways", "agents", "onboarding", "agent-api", "webhooks"]
-# What this runner does not stand up; conform.py leaves such scenarios out by itself.
-NOT_PROVIDED = {"packs"}
+         "metrics", "gateways", "agents", "onboarding", "agent-api", "webhooks", "souls", "skills"]
 SCENARIO_SECONDS = 180
 # One that passes does so in a few seconds, one that misses something waits for it again and again.
 PENDING_SECONDS = 15
@@ -72,7 +70,7 @@ def replay(player, scenario, seconds, server, gateway, clerk):
     """Plays one scenario; returns (passed, what the player printed)."""
     command = [sys.executable, str(player), "replay", str(scenario), "--base", server.base, "--token", server.token,
                "--gateway-ws", gateway.websocket, "--gateway-control", gateway.control,
-               "--gateway-token", gateway.token]
+               "--gateway-token", gateway.token, "--packs"]
     if clerk:
         command += ["--clerk", clerk.base]
     try:
@@ -96,7 +94,8 @@ def play(kind, scenarios, pending, options, report):
             with contextlib.ExitStack() as stack:
                 gateway = stack.enter_context(harness.gateway(player.with_name("fake_gateway.py")))
                 clerk = stack.enter_context(harness.clerk(player.with_name("fake_clerk.py"))) if "clerk" in needs(scenario) else None
-                server = stack.enter_context(harness.server(options.binary, kind, SETTINGS | (clerk.settings if clerk else {})))
+                packs = stack.enter_context(harness.packs(player.with_name("fake_packs.sh"))) if "packs" in needs(scenario) else {}
+                server = stack.enter_context(harness.server(options.binary, kind, SETTINGS | packs | (clerk.settings if clerk else {})))
                 ok, text = replay(player, scenario, seconds, server, gateway, clerk)
                 if not ok and server.process.popen.poll() is not None:
                     text += f"\n  the server ended:\n{server.process.tail()}"
@@ -126,19 +125,17 @@ def main():
     parser.add_argument("areas", nargs="*", default=AREAS)
     options = parser.parse_args()
 
-    pending, scenarios, skipped, report = read_pending(HERE / "pending.txt"), {}, [], Report()
+    pending, scenarios, report = read_pending(HERE / "pending.txt"), {}, Report()
     known = set()
     for area in options.areas:
         for path in sorted((options.shared / "conformance" / "scenarios" / area).glob("*.json")):
             name = f"{area}/{path.stem}"
             known.add(name)
-            if NOT_PROVIDED & needs(path):
-                skipped.append(name)
-            elif options.only in name:
+            if options.only in name:
                 scenarios[name] = path
     if not scenarios:
         raise SystemExit("no scenario is of that name")
-    for name in sorted(set(pending) - (known - set(skipped))):
+    for name in sorted(set(pending) - known):
         if name.split("/")[0] in options.areas:
             report.add(name, False, "  in pending.txt, but there is no such scenario, or it is not played here")
 
@@ -151,8 +148,6 @@ def main():
             runs.append(pool.submit(play, kind, chosen, pending, options, report))
         for run in runs:
             run.result()
-    if skipped:
-        print(f"not played, they need skill packs: {', '.join(skipped)}")
     for title in report.failed:
         print(f"FAIL {title}")
     print(f"{report.passed} passed, {len(report.failed)} failed")
