@@ -70,7 +70,7 @@ func TestListen(t *testing.T) {
 	// The connection dies, and changes are made before there is a new one.
 	killed, err := store.Get[int](t.Context(), here.Reader, `SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
 		WHERE datname = current_database() AND query LIKE 'LISTEN %'`)
-	if err != nil || killed != 1 {
+	if err != nil || killed < 1 { // one that was just given up may still be there
 		t.Fatalf("killed %d listeners (%v)", killed, err)
 	}
 	announce(t, there, 3)
