@@ -142,7 +142,7 @@ func (d *Directory) get(ctx context.Context, url string, timeout time.Duration, 
 	req.Header.Set("User-Agent", userAgent)
 	res, err := d.client.Do(req)
 	if err != nil {
-		return "", fmt.Errorf("the souls directory cannot be reached: %w", err)
+		return "", fmt.Errorf("the souls directory cannot be reached: %w", withoutNetwork(err))
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
@@ -156,6 +156,14 @@ func (d *Directory) get(ctx context.Context, url string, timeout time.Duration, 
 		return "", fmt.Errorf("the souls directory answered with more than %d bytes", limit)
 	}
 	return string(raw), nil
+}
+
+// withoutNetwork is the failure without the address of our name server, which is nobody's business.
+func withoutNetwork(err error) error {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Errorf("%s: %s", dns.Name, dns.Err)
+	}
+	return err
 }
 
 // parseIndex finds the souls in a site map, whatever its name spaces.
