@@ -9,6 +9,7 @@ import (
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 var (
@@ -156,11 +157,7 @@ func (f *Feature) start(ctx context.Context, b access.Browser, in *startInput) (
 
 func (f *Feature) sessions(ctx context.Context, p access.Person, _ *httpapi.None) ([]SignInSessionRead, error) {
 	rows, err := f.Store.SignInSessions(ctx, p.User.ID, f.Clock(), f.Sessions.IdleSince())
-	out := make([]SignInSessionRead, len(rows))
-	for i, row := range rows {
-		out[i] = sessionView(row, who(p))
-	}
-	return out, err
+	return views.Each(rows, func(row mc.SignInSession) SignInSessionRead { return sessionView(row, who(p)) }), err
 }
 
 func (f *Feature) signOut(ctx context.Context, p access.Person, _ *httpapi.None) (SignedOut, error) {

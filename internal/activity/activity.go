@@ -12,6 +12,7 @@ import (
 	"missioncontrol/internal/live"
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 // Feature holds what the use cases need.
@@ -46,11 +47,7 @@ func (f *Feature) Comments(ctx context.Context, m mc.Member, board *mc.ID, limit
 		return nil, 0, err
 	}
 	comments, total, err := f.store.CommentFeed(ctx, m, board, limit, offset)
-	shown := make([]ActivityTaskCommentFeedItemRead, len(comments))
-	for i, c := range comments {
-		shown[i] = commentView(c)
-	}
-	return shown, total, err
+	return views.Each(comments, commentView), total, err
 }
 
 // checkBoard refuses a filter by a board that the member may not read.

@@ -52,11 +52,7 @@ func (f *Feature) addService(ctx context.Context, p access.Person, in *serviceIn
 
 func (f *Feature) services(ctx context.Context, p access.Person, _ *httpapi.None) ([]ServiceTokenRead, error) {
 	rows, err := f.store.ServiceTokens(ctx, p.Member.OrganizationID)
-	out := make([]ServiceTokenRead, len(rows))
-	for i, row := range rows {
-		out[i] = serviceView(row)
-	}
-	return out, err
+	return views.Each(rows, serviceView), err
 }
 
 func (f *Feature) removeService(ctx context.Context, p access.Person, in *serviceTokenInput) (httpapi.OK, error) {

@@ -7,6 +7,7 @@ import (
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/views"
 )
 
 const path = "/api/v1/boards/{board_id}/outbound-webhooks"
@@ -89,7 +90,7 @@ type (
 
 func (f *Feature) list(ctx context.Context, b access.Board, in *httpapi.PageQuery) (httpapi.Page[OutboundWebhookRead], error) {
 	webhooks, total, err := f.store.OutboundWebhooks(ctx, b.Board.ID, in.Limit, in.Offset)
-	return httpapi.NewPage(viewsOf(webhooks, view), total, *in), err
+	return httpapi.NewPage(views.Each(webhooks, view), total, *in), err
 }
 
 func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (OutboundWebhookRead, error) {
@@ -116,7 +117,7 @@ func (f *Feature) deliveries(ctx context.Context, b access.Board, in *deliveries
 		return page, err
 	}
 	calls, total, err := f.store.OutboundDeliveries(ctx, in.ID, in.State, in.Limit, in.Offset)
-	return httpapi.NewPage(viewsOf(calls, deliveryView), total, in.PageQuery), err
+	return httpapi.NewPage(views.Each(calls, deliveryView), total, in.PageQuery), err
 }
 
 func (f *Feature) delivery(ctx context.Context, b access.Board, in *deliveryInput) (detail OutboundDeliveryDetail, err error) {

@@ -1,6 +1,9 @@
 package outbound
 
-import "missioncontrol/internal/mc"
+import (
+	"missioncontrol/internal/mc"
+	"missioncontrol/internal/views"
+)
 
 // OutboundWebhookCreate is the body that adds an address.
 type OutboundWebhookCreate struct {
@@ -100,16 +103,8 @@ type OutboundAttemptRead struct {
 func detailView(d mc.OutboundDelivery, attempts []mc.OutboundAttempt) OutboundDeliveryDetail {
 	return OutboundDeliveryDetail{
 		OutboundDeliveryRead: deliveryView(d), Body: mc.JSON(d.Body),
-		Attempts: viewsOf(attempts, func(a mc.OutboundAttempt) OutboundAttemptRead {
+		Attempts: views.Each(attempts, func(a mc.OutboundAttempt) OutboundAttemptRead {
 			return OutboundAttemptRead{At: a.At, DurationMS: a.DurationMS, StatusCode: a.StatusCode, Error: a.Error}
 		}),
 	}
-}
-
-func viewsOf[T, V any](items []T, view func(T) V) []V {
-	out := make([]V, len(items))
-	for i, item := range items {
-		out[i] = view(item)
-	}
-	return out
 }

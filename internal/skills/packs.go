@@ -5,6 +5,7 @@ import (
 
 	"missioncontrol/internal/mc"
 	"missioncontrol/internal/store"
+	"missioncontrol/internal/views"
 )
 
 const urlTaken = "A pack with this source URL already exists"
@@ -12,11 +13,7 @@ const urlTaken = "A pack with this source URL already exists"
 // Packs lists the packs of an organization, newest first.
 func (f *Feature) Packs(ctx context.Context, organization mc.ID) ([]SkillPackRead, error) {
 	packs, err := f.store.SkillPacks(ctx, organization)
-	shown := make([]SkillPackRead, len(packs))
-	for i, p := range packs {
-		shown[i] = packView(p)
-	}
-	return shown, err
+	return views.Each(packs, packView), err
 }
 
 // Pack returns a pack.

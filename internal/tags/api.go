@@ -65,11 +65,7 @@ type (
 
 func (f *Feature) listForAgent(ctx context.Context, b access.Board, _ *httpapi.None) ([]views.TagRef, error) {
 	tags, err := f.store.AllTags(ctx, b.Board.OrganizationID)
-	shown := make([]views.TagRef, len(tags))
-	for i, t := range tags {
-		shown[i] = views.Tag(t)
-	}
-	return shown, err
+	return views.Each(tags, views.Tag), err
 }
 
 func (f *Feature) list(ctx context.Context, p access.Person, in *httpapi.PageQuery) (httpapi.Page[TagRead], error) {

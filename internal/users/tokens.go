@@ -72,11 +72,7 @@ func (f *Feature) createToken(ctx context.Context, p access.Person, in *tokenInp
 
 func (f *Feature) tokens(ctx context.Context, p access.Person, _ *httpapi.None) ([]views.AccessTokenRead, error) {
 	rows, err := f.store.PersonalTokens(ctx, p.User.ID)
-	out := make([]views.AccessTokenRead, len(rows))
-	for i, row := range rows {
-		out[i] = views.OfAccessToken(row)
-	}
-	return out, err
+	return views.Each(rows, views.OfAccessToken), err
 }
 
 func (f *Feature) revokeToken(ctx context.Context, p access.Person, in *tokenIDInput) (httpapi.OK, error) {

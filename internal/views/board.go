@@ -45,9 +45,5 @@ func (b BoardRead) ETag() string { return mc.VersionTag(b.UpdatedAt) }
 
 // Boards shows a list of boards.
 func Boards(boards []mc.Board) []BoardRead {
-	shown := make([]BoardRead, len(boards))
-	for i, b := range boards {
-		shown[i] = Board(b)
-	}
-	return shown
+	return Each(boards, Board)
 }

@@ -37,11 +37,11 @@ func GroupMemory(m mc.GroupMemory) BoardGroupMemoryRead {
 }
 
 // BoardMemories shows entries of a board's memory.
-func BoardMemories(entries []mc.BoardMemory) []BoardMemoryRead { return each(entries, BoardMemory) }
+func BoardMemories(entries []mc.BoardMemory) []BoardMemoryRead { return Each(entries, BoardMemory) }
 
 // GroupMemories shows entries of a board group's memory.
 func GroupMemories(entries []mc.GroupMemory) []BoardGroupMemoryRead {
-	return each(entries, GroupMemory)
+	return Each(entries, GroupMemory)
 }
 
 func memoryTags(e mc.MemoryEntry) *[]string {
@@ -50,12 +50,4 @@ func memoryTags(e mc.MemoryEntry) *[]string {
 		return nil
 	}
 	return &tags
-}
-
-func each[T, V any](rows []T, show func(T) V) []V {
-	shown := make([]V, len(rows))
-	for i, row := range rows {
-		shown[i] = show(row)
-	}
-	return shown
 }

@@ -7,6 +7,7 @@ import (
 	"missioncontrol/internal/access"
 	"missioncontrol/internal/httpapi"
 	"missioncontrol/internal/mc"
+	"missioncontrol/internal/views"
 )
 
 const path = "/api/v1/boards/{board_id}/webhooks"
@@ -142,7 +143,7 @@ func (s shortened) apply(p mc.WebhookPayload) PayloadRead {
 
 func (f *Feature) list(ctx context.Context, b access.Board, in *httpapi.PageQuery) (httpapi.Page[WebhookRead], error) {
 	webhooks, total, err := f.store.Webhooks(ctx, b.Board.ID, in.Limit, in.Offset)
-	return httpapi.NewPage(viewsOf(webhooks, f.view), total, *in), err
+	return httpapi.NewPage(views.Each(webhooks, f.view), total, *in), err
 }
 
 func (f *Feature) create(ctx context.Context, b access.Board, in *createInput) (WebhookRead, error) {
@@ -179,7 +180,7 @@ func (f *Feature) payloads(ctx context.Context, b access.Board, in *payloadsInpu
 		return page, err
 	}
 	payloads, total, err := f.store.WebhookPayloads(ctx, w, in.Limit, in.Offset)
-	return httpapi.NewPage(viewsOf(payloads, in.apply), total, in.PageQuery), err
+	return httpapi.NewPage(views.Each(payloads, in.apply), total, in.PageQuery), err
 }
 
 func (f *Feature) payload(ctx context.Context, b access.Board, in *payloadInput) (PayloadRead, error) {
@@ -197,5 +198,5 @@ func (f *Feature) deliveries(ctx context.Context, b access.Board, in *deliveries
 		return page, err
 	}
 	deliveries, total, err := f.store.WebhookDeliveries(ctx, in.ID, in.PayloadID, in.State, in.Limit, in.Offset)
-	return httpapi.NewPage(viewsOf(deliveries, deliveryView), total, in.PageQuery), err
+	return httpapi.NewPage(views.Each(deliveries, deliveryView), total, in.PageQuery), err
 }

@@ -104,11 +104,3 @@ func deliveryView(d mc.Delivery) DeliveryRead {
 		NextAttemptAt: d.NextAttemptAt, SentAt: d.SentAt, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
 }
-
-func viewsOf[T, V any](items []T, view func(T) V) []V {
-	out := make([]V, len(items))
-	for i, item := range items {
-		out[i] = view(item)
-	}
-	return out
-}
