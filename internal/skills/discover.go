@@ -44,7 +44,8 @@ func discover(ctx context.Context, url string, repo repository) (*discovery, err
 			described = append(described, f)
 		}
 	}
-	return d, d.readFiles(ctx, repo, described)
+	err = d.readFiles(ctx, repo, described)
+	return d, err
 }
 
 // readIndex reports whether the index could be read: only it counts then.
@@ -61,7 +62,7 @@ func (d *discovery) readIndex(ctx context.Context, repo repository, f file) (don
 	entries, err := parseIndex(contents[0])
 	if err != nil {
 		d.warn(failed + err.Error())
-		return false, nil
+		return false, nil //nolint:nilerr // a warning tells of it, and the files count
 	}
 	d.addIndex(entries)
 	return true, nil

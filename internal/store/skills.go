@@ -23,7 +23,7 @@ type SkillFilter struct {
 	PackURL        string // address of the repository they are in; empty: any
 }
 
-// Uncategorized, as a category or risk of a filter, chooses skills without one.
+// Uncategorized is what chooses skills without one, as a category or risk of a filter.
 const Uncategorized = "uncategorized"
 
 // SkillCard is a skill with whether a gateway was asked to install it.
